@@ -1,0 +1,1 @@
+//! Histories in, verdicts out: no IO, no clock, no async.

@@ -1,0 +1,1 @@
+//! A cluster that can be steered, whatever it is made of.

@@ -1,0 +1,1 @@
+//! A wire-compatible Aerospike cluster: a pure core, fault rules, deliberate defects, a socket shell.

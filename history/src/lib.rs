@@ -1,0 +1,34 @@
+//! What every stage of aerocert speaks.
+//!
+//! Stages meet only in the run directory ([`store`]): a recorder writes a history, a checker reads
+//! it and writes results, a reporter reads both. This crate owns the words and the files; it knows
+//! no cluster, no client, no clock but the one it is handed, and no randomness.
+//!
+//! The two types that matter: [`Event`], one line of a history as it is recorded, and [`History`],
+//! the same history with invocations and completions paired.
+
+mod certificate;
+mod event;
+mod fault;
+mod manifest;
+mod observation;
+mod operation;
+mod results;
+mod topology;
+
+pub use certificate::{AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary};
+pub use event::{Event, EventKind, FaultEvent, FaultStage, History, HistoryError, Mark};
+pub use fault::{ClientLinks, Direction, Fault, FaultOutcome, FaultRecord, Interruption};
+pub use manifest::{
+    Arm, Check, ClientSettings, ClusterIdentity, ClusterKind, ConflictResolution, Expectation,
+    Floors, Heartbeat, LoadSettings, Manifest, Mode, Model, NemesisSettings, ReadMode, Workload,
+};
+pub use observation::{NamespaceObservation, NodeObservation, Observation};
+pub use operation::{
+    Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route,
+    SiteIndex, Value,
+};
+pub use results::{
+    Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,
+};
+pub use topology::{Node, NodeId, Topology};

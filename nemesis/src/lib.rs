@@ -1,0 +1,1 @@
+//! What can go wrong, when, and how it was really applied.

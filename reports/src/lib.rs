@@ -1,0 +1,1 @@
+//! Results in, pages out: HTML, SVG, JSON, JUnit.

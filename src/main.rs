@@ -1,0 +1,2 @@
+//! The program `aerocert`.
+fn main() {}

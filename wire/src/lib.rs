@@ -1,0 +1,1 @@
+//! The Aerospike protocol: bytes to values and back, without IO.

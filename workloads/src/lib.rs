@@ -1,0 +1,1 @@
+//! What clients do: seeded generators, the outcome table, and the recording adapter round the official client.
