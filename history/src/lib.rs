@@ -10,6 +10,7 @@
 mod certificate;
 mod event;
 mod fault;
+mod link;
 mod manifest;
 mod observation;
 mod operation;
@@ -19,6 +20,7 @@ mod topology;
 pub use certificate::{AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary};
 pub use event::{Event, EventKind, FaultEvent, FaultStage, History, HistoryError, Mark};
 pub use fault::{ClientLinks, Direction, Fault, FaultOutcome, FaultRecord, Interruption};
+pub use link::{End, Link};
 pub use manifest::{
     Arm, Check, ClientSettings, ClusterIdentity, ClusterKind, ConflictResolution, Expectation,
     Floors, Heartbeat, LoadSettings, Manifest, Mode, Model, NemesisSettings, ReadMode, Workload,
