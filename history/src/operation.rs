@@ -113,6 +113,8 @@ pub enum Returned {
     Absent,
     /// A register's value.
     Value(Value),
+    /// A register's value whose other bins were not written with it: the record is torn.
+    Torn(Value),
     /// A counter's value.
     Count(i64),
     /// A list's elements, in order.
