@@ -1,0 +1,75 @@
+//! `cluster`, and where a cluster is.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use super::load::duration;
+
+/// What to do with a cluster.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterCommand {
+    /// Start an emulated cluster and keep it until Ctrl-C or `cluster down`.
+    Up(ClusterUp),
+    /// Stop the cluster that `cluster up` keeps.
+    Down(State),
+    /// Nodes, cluster keys, principals, migrations.
+    Status(Where),
+    /// The partition map: primary, secondary, unavailable, dead per node.
+    Pmap(Where),
+    /// Rosters: current, pending, observed per node.
+    Roster(Where),
+}
+
+/// The arguments of `cluster up`.
+#[derive(Debug, Args)]
+pub(crate) struct ClusterUp {
+    /// The port of every node; each node has its own loopback address.
+    #[arg(long, default_value_t = 3000)]
+    pub(crate) port: u16,
+
+    /// The round trip between two sites, as `2ms`.
+    #[arg(long, value_parser = duration)]
+    pub(crate) round_trip: Option<Duration>,
+
+    /// A configuration file (TOML).
+    #[arg(long, env = "AEROCERT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The seed behind every random choice.
+    #[arg(long, default_value_t = 1, env = "AEROCERT_SEED")]
+    pub(crate) seed: u64,
+
+    /// A known defect to switch on.
+    #[arg(long)]
+    pub(crate) defect: Option<String>,
+
+    /// Where the control socket is.
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+/// Where the control socket of a kept cluster is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct State {
+    /// The folder of the control socket (default: a folder of this user under the runtime folder).
+    #[arg(long, env = "AEROCERT_STATE")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+/// Which cluster: the one that `cluster up` keeps, or seed addresses.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Where {
+    /// Seed addresses of a running cluster, `a:3000,b:3000`, instead of the kept one.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) hosts: Vec<String>,
+
+    /// Look from this client site (a kept cluster only; default: past every cut).
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+
+    /// Where the control socket is.
+    #[command(flatten)]
+    pub(crate) state: State,
+}

@@ -1,0 +1,12 @@
+//! Settings: flags over environment over file over the built-in profile.
+//!
+//! A configuration file has the same form as a built-in profile and is laid over it, table by table;
+//! a list in the file replaces the profile's.
+
+mod read;
+mod settings;
+
+pub(crate) use read::{ConfigError, settings};
+pub(crate) use settings::{
+    CanarySettings, ClusterSettings, LoadOverrides, NodeSettings, PairSettings, Settings,
+};
