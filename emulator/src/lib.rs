@@ -1,1 +1,3 @@
 //! A wire-compatible Aerospike cluster: a pure core, fault rules, deliberate defects, a socket shell.
+
+pub mod partition;
