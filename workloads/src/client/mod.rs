@@ -1,0 +1,1 @@
+//! The recording adapter round the official client.
