@@ -9,15 +9,20 @@
 
 mod certificate;
 mod event;
+pub mod exchange;
 mod fault;
 mod link;
 mod manifest;
 mod observation;
 mod operation;
+mod recorder;
 mod results;
+pub mod store;
 mod topology;
 
-pub use certificate::{AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary};
+pub use certificate::{
+    AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary,
+};
 pub use event::{Event, EventKind, FaultEvent, FaultStage, History, HistoryError, Mark};
 pub use fault::{ClientLinks, Direction, Fault, FaultOutcome, FaultRecord, Interruption};
 pub use link::{End, Link};
@@ -30,6 +35,7 @@ pub use operation::{
     Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route,
     SiteIndex, Value,
 };
+pub use recorder::{Recorder, RecorderSummary};
 pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,
 };

@@ -1,0 +1,3 @@
+//! Histories to and from the files of other programs.
+
+pub mod jsonl;
