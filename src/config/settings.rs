@@ -91,12 +91,14 @@ pub(crate) struct LoadOverrides {
     pub(crate) read_mode: Option<String>,
 }
 
-/// `[window]`: the quiet time before the faults, the faults, the quiet time after them.
+/// `[window]`: the quiet time before the faults, the faults and the quiet time between them (as many
+/// as fit into the load), the quiet time after them.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct WindowSettings {
     pub(crate) before_ms: u64,
     pub(crate) fault_ms: u64,
+    pub(crate) between_ms: u64,
     pub(crate) after_ms: u64,
 }
 

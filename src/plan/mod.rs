@@ -1,6 +1,7 @@
 //! What a command will do, resolved from flags and settings before anything is touched.
 
 mod arm;
+mod canary;
 mod cluster;
 mod draw;
 mod name;
@@ -8,8 +9,9 @@ mod night;
 mod pair;
 
 pub(crate) use arm::{ArmPlan, arm};
+pub(crate) use canary::{Canary, defect, defect_names};
 pub(crate) use cluster::{ClusterPlan, cluster};
 pub(crate) use draw::{derived, drawn};
-pub(crate) use name::{arm_mode, read_mode, workload};
+pub(crate) use name::{arm_mode, read_mode, read_mode_name, workload};
 pub(crate) use night::{Night, night};
-pub(crate) use pair::{Canary, Pair, PairRequest, pair};
+pub(crate) use pair::{Pair, PairRequest, pair};

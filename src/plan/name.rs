@@ -28,6 +28,16 @@ pub(crate) fn read_mode(name: &str) -> Result<ReadMode, Failure> {
     named("read mode", name, all)
 }
 
+/// The name of an SC read mode.
+pub(crate) fn read_mode_name(mode: ReadMode) -> &'static str {
+    match mode {
+        ReadMode::Linearize => "linearize",
+        ReadMode::Session => "session",
+        ReadMode::AllowReplica => "allow-replica",
+        ReadMode::AllowUnavailable => "allow-unavailable",
+    }
+}
+
 /// An arm by its name: its mode, and how it merges two versions of a record.
 pub(crate) fn arm_mode(name: &str) -> Result<(Mode, Option<ConflictResolution>), Failure> {
     let all = [

@@ -27,6 +27,7 @@ pub(crate) fn night(settings: &Settings, profile: &str, seed: u64) -> Result<Nig
             arms: listed.arms.iter().map(String::as_str).collect(),
             clients: listed.clients.as_deref(),
             load: listed.load.clone(),
+            duration_ms: None,
             seed: 0,
         });
     }
@@ -40,7 +41,8 @@ pub(crate) fn night(settings: &Settings, profile: &str, seed: u64) -> Result<Nig
                         arms: matrix.arms.iter().map(String::as_str).collect(),
                         clients: None,
                         load: LoadOverrides::default(),
-                        seed: 0,
+                        duration_ms: None,
+            seed: 0,
                     });
                 }
             }

@@ -17,6 +17,8 @@ pub(crate) struct PairRequest<'a> {
     pub(crate) arms: Vec<&'a str>,
     pub(crate) clients: Option<&'a str>,
     pub(crate) load: LoadOverrides,
+    /// How long the load lasts, if not as long as the settings' window.
+    pub(crate) duration_ms: Option<u64>,
     pub(crate) seed: u64,
 }
 
@@ -35,13 +37,6 @@ pub(crate) struct Pair {
     pub(crate) defect: Option<String>,
 }
 
-/// A pair with a known defect switched on in its only arm.
-#[derive(Clone, Debug)]
-pub(crate) struct Canary {
-    pub(crate) defect: String,
-    pub(crate) pair: Pair,
-}
-
 /// Resolves a pair.
 ///
 /// # Errors
@@ -52,13 +47,16 @@ pub(crate) fn pair(
     request: &PairRequest<'_>,
 ) -> Result<Pair, Failure> {
     let workload = workload(request.workload)?;
-    let (load, read_mode_name) = load(settings, workload, &request.load)?;
+    let (load, read_mode_name) = load(settings, workload, request)?;
     let read_mode = read_mode(&read_mode_name)?;
     let clients = request.clients.map(client_links).transpose()?;
     let window = Window {
-        before_ms: settings.window.before_ms,
-        fault_ms: settings.window.fault_ms,
-        after_ms: settings.window.after_ms,
+        load_ms: load.duration_ms,
+        quiet_before_ms: settings.window.before_ms,
+        quiet_after_ms: settings.window.after_ms,
+        quiet_between_ms: settings.window.between_ms,
+        cut_ms: settings.window.fault_ms,
+        detection_ms: Window::detection_ms_of(cluster.heartbeat),
         clients,
     };
     let schedule = schedule::plan(request.nemesis, &cluster.topology, request.seed, &window)
@@ -94,9 +92,10 @@ pub(crate) fn pair(
 fn load(
     settings: &Settings,
     workload: Workload,
-    over: &LoadOverrides,
+    request: &PairRequest<'_>,
 ) -> Result<(LoadSettings, String), Failure> {
-    let defaults = &settings.load;
+    let (defaults, over) = (&settings.load, &request.load);
+    let window = &settings.window;
     let milli = |what: &str, value: f64, most: f64| {
         if (0.0..=most).contains(&value) {
             Ok((value * 1000.0).round() as u32)
@@ -106,9 +105,9 @@ fn load(
     };
     let load = LoadSettings {
         workload,
-        duration_ms: settings.window.before_ms
-            + settings.window.fault_ms
-            + settings.window.after_ms,
+        duration_ms: request
+            .duration_ms
+            .unwrap_or(window.before_ms + window.fault_ms + window.after_ms),
         rate: over.rate.unwrap_or(defaults.rate),
         processes: over.processes.unwrap_or(defaults.processes),
         pinned: over.pinned.unwrap_or(defaults.pinned),

@@ -1,0 +1,14 @@
+//! Running a pair, and judging what it recorded.
+//!
+//! Running and judging meet only in the run directory.
+
+mod interrupt;
+mod judge;
+mod observer;
+mod pair;
+mod place;
+
+pub(crate) use interrupt::{Interrupt, Interrupts};
+pub(crate) use judge::{Judged, judge, judge_stored, write_page};
+pub(crate) use pair::run_pair;
+pub(crate) use place::Place;
