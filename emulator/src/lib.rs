@@ -1,3 +1,6 @@
 //! A wire-compatible Aerospike cluster: a pure core, fault rules, deliberate defects, a socket shell.
 
+pub mod defect;
+pub mod node;
 pub mod partition;
+pub mod world;

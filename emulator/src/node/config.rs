@@ -1,0 +1,161 @@
+//! What a node is told when it starts.
+
+use std::sync::Arc;
+
+use crate::defect::Defects;
+use crate::partition::{NodeId, Preference};
+
+/// A server as every node's configuration names it (the mesh seeds).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub id: NodeId,
+    /// Its site.
+    pub site: u8,
+    /// Its rack (`rack-id`; 0: none).
+    pub rack: u32,
+    /// The `address:port` at which it serves clients, one per client site.
+    pub addresses: Vec<String>,
+}
+
+/// A node's configuration.
+#[derive(Clone, Debug)]
+pub struct NodeConfig {
+    /// Its id; one of `places`.
+    pub id: NodeId,
+    /// `cluster-name`.
+    pub cluster_name: String,
+    /// All servers, this one among them.
+    pub places: Arc<[Place]>,
+    /// Heartbeats.
+    pub heartbeat: Heartbeat,
+    /// The namespaces.
+    pub namespaces: Vec<NamespaceConfig>,
+    /// The deliberate defects.
+    pub defects: Defects,
+}
+
+impl NodeConfig {
+    /// Where the node itself stands.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.places.iter().find(|place| place.id == self.id)
+    }
+
+    /// The configured rack of a node; 0 for one that nobody configured.
+    #[must_use]
+    pub fn rack_of(&self, node: NodeId) -> u32 {
+        self.places.iter().find(|place| place.id == node).map_or(0, |place| place.rack)
+    }
+}
+
+/// `heartbeat.interval` and `heartbeat.timeout`, and what follows from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// Between two heartbeats, in ms.
+    pub interval_ms: u32,
+    /// How many may be missing.
+    pub timeout: u32,
+}
+
+impl Heartbeat {
+    /// The latency that the server's clustering assumes of its fabric, in ms.
+    const FABRIC_LATENCY_MS: u64 = 5;
+
+    /// Between two heartbeats, in ns.
+    #[must_use]
+    pub fn interval_ns(self) -> u64 {
+        u64::from(self.interval_ms) * 1_000_000
+    }
+
+    /// After how long a silent node is given up, in ns.
+    #[must_use]
+    pub fn node_timeout_ns(self) -> u64 {
+        self.interval_ns() * u64::from(self.timeout)
+    }
+
+    /// The quantum interval, in ns: the cluster changes about once in it. Source: the server's
+    /// clustering code (node timeout and two more intervals and latencies, at most 5 s).
+    #[must_use]
+    pub fn quantum_ns(self) -> u64 {
+        let latency_ns = Self::FABRIC_LATENCY_MS * 1_000_000;
+        (self.node_timeout_ns() + 2 * (self.interval_ns() + latency_ns)).min(5_000_000_000)
+    }
+}
+
+/// A namespace's mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Strong consistency.
+    Sc,
+    /// Availability.
+    Ap,
+}
+
+/// How AP merges two versions of a record (`conflict-resolution-policy`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConflictResolution {
+    /// The higher generation wins, ties go to the later update.
+    Generation,
+    /// The later update wins, ties go to the higher generation.
+    LastUpdateTime,
+}
+
+/// A namespace's configuration.
+#[derive(Clone, Debug)]
+pub struct NamespaceConfig {
+    /// Its name.
+    pub name: String,
+    /// Strong consistency or availability.
+    pub mode: Mode,
+    /// `replication-factor`.
+    pub replication_factor: usize,
+    /// `conflict-resolution-policy` (AP).
+    pub conflict_resolution: ConflictResolution,
+    /// The roster that stands when the cluster starts for the first time; `None`: not set (SC).
+    pub roster: Option<Vec<RosterEntry>>,
+    /// `strong-consistency-allow-expunge`.
+    pub allow_expunge: bool,
+    /// `transaction-pending-limit`: how many may wait for one record.
+    pub pending_limit: usize,
+    /// How rows are adjusted.
+    pub preference: Preference,
+    /// How fast data moves after a rebalance.
+    pub migration: MigrationRate,
+}
+
+/// How fast one node feeds another during migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MigrationRate {
+    /// Partitions that one node finishes per second.
+    pub partitions_per_second: u32,
+    /// Records that one node sends per second.
+    pub records_per_second: u32,
+}
+
+impl NamespaceConfig {
+    /// A namespace as the server's defaults have it, with replication factor 2.
+    #[must_use]
+    pub fn new(name: &str, mode: Mode) -> Self {
+        Self {
+            name: name.to_owned(),
+            mode,
+            replication_factor: 2,
+            conflict_resolution: ConflictResolution::Generation,
+            roster: None,
+            allow_expunge: false,
+            pending_limit: 20,
+            preference: Preference::default(),
+            migration: MigrationRate { partitions_per_second: 1000, records_per_second: 20_000 },
+        }
+    }
+}
+
+/// A node of a roster (`ID@rack`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RosterEntry {
+    /// The node.
+    pub node: NodeId,
+    /// Its rack (0: none).
+    pub rack: u32,
+}

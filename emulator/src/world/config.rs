@@ -1,0 +1,39 @@
+//! What a world is made of.
+
+use crate::defect::Defects;
+use crate::node::{Heartbeat, NamespaceConfig, Place};
+
+/// A cluster and its network.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    /// `cluster-name`.
+    pub cluster_name: String,
+    /// How many sites there are.
+    pub sites: u8,
+    /// The servers; everybody names them by their position here.
+    pub places: Vec<Place>,
+    /// Heartbeats.
+    pub heartbeat: Heartbeat,
+    /// The namespaces, on every node.
+    pub namespaces: Vec<NamespaceConfig>,
+    /// How long messages travel.
+    pub delays: Delays,
+    /// The deliberate defects.
+    pub defects: Defects,
+}
+
+/// How long messages travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delays {
+    /// There and back between two sites, in µs.
+    pub round_trip_us: u64,
+    /// One way within a site, in µs.
+    pub local_us: u64,
+}
+
+impl Default for Delays {
+    /// Two sites 2 ms apart.
+    fn default() -> Self {
+        Self { round_trip_us: 2000, local_us: 20 }
+    }
+}
