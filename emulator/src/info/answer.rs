@@ -1,0 +1,309 @@
+//! Which command is answered by what.
+
+use wire::ResultCode;
+use wire::info::{Command, decode_request, error};
+use wire::replicas::{NamespaceReplicas, PartitionBitmap};
+
+use super::constant::{DEFAULT_COMMANDS, constant};
+use super::{idle, partitions, peers, roster, stable, statistics};
+use crate::node::{NamespaceConfig, NamespaceView, Node, Place, Recluster};
+use crate::partition::{NodeId, PARTITIONS};
+
+/// Answers a whole info request of a client of `site`: a line per command, the command before a
+/// tab and its value after. `commands` is the request's body; an empty one asks for a default set,
+/// a last line without its newline is not answered. `now_ns` is the node's time.
+pub fn answer(node: &mut Node, now_ns: u64, site: u8, commands: &str) -> String {
+    let mut body = String::new();
+    let lines = match decode_request(commands.as_bytes()) {
+        Ok(_) if commands.is_empty() => DEFAULT_COMMANDS.to_vec(),
+        Ok(lines) => lines,
+        Err(_) => Vec::new(),
+    };
+    for line in lines {
+        body.push_str(line);
+        body.push('\t');
+        body.push_str(&value(node, now_ns, site, line));
+        body.push('\n');
+    }
+    body
+}
+
+/// The value of one command.
+pub fn value(node: &mut Node, now_ns: u64, site: u8, line: &str) -> String {
+    let command = Command::parse(line);
+    if let Some(answer) = constant(command.name) {
+        return answer.to_owned();
+    }
+    if let Some(answer) = act(node, &command) {
+        return answer;
+    }
+    let asked = Asked { node, now_ns, site, command };
+    asked
+        .identity()
+        .or_else(|| asked.addresses())
+        .or_else(|| asked.state())
+        .or_else(|| asked.configuration())
+        .unwrap_or_else(|| error(ResultCode::PARAMETER, "unrecognized command"))
+}
+
+fn no_namespace() -> String {
+    error(ResultCode::NAMESPACE, "namespace not found on node")
+}
+
+/// Commands that change the node.
+fn act(node: &mut Node, command: &Command<'_>) -> Option<String> {
+    Some(match command.name {
+        "recluster" => match node.recluster() {
+            Recluster::Ok => "ok".to_owned(),
+            Recluster::IgnoredByNonPrincipal => "ignored-by-non-principal".to_owned(),
+            Recluster::Failed => error(ResultCode::UNKNOWN, "unknown"),
+        },
+        "roster-set" => {
+            let namespace = command.parameter("namespace").unwrap_or_default();
+            let Some(nodes) = command.parameter("nodes").and_then(roster::parse) else {
+                return Some(error(ResultCode::PARAMETER, "bad 'nodes'"));
+            };
+            if node.set_roster(namespace, nodes) {
+                "ok".to_owned()
+            } else if node.namespace(namespace).is_some() {
+                error(ResultCode::PARAMETER, "namespace is not strong-consistency")
+            } else {
+                no_namespace()
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// A question to a node.
+struct Asked<'a> {
+    node: &'a Node,
+    now_ns: u64,
+    site: u8,
+    command: Command<'a>,
+}
+
+impl Asked<'_> {
+    /// Who the node is, and the numbers that clients watch.
+    fn identity(&self) -> Option<String> {
+        let cluster = || self.node.cluster(self.now_ns);
+        Some(match self.command.name {
+            "node" | "name" | "get-sl" => self.node.config().id.to_string(),
+            "cluster-name" => match self.node.config().cluster_name.as_str() {
+                "" => "null".to_owned(),
+                name => name.to_owned(),
+            },
+            "partition-generation" => cluster().partition_generation.to_string(),
+            "peers-generation" => cluster().peers_generation.to_string(),
+            "rebalance-generation" => cluster().rebalance_generation.to_string(),
+            _ => return None,
+        })
+    }
+
+    /// Where clients find this node and its peers.
+    fn addresses(&self) -> Option<String> {
+        let config = self.node.config();
+        let own = config.place()?;
+        let cluster = || self.node.cluster(self.now_ns);
+        let list = |nodes: &[NodeId]| {
+            peers::list(cluster().peers_generation, own, &config.places, nodes, self.site)
+        };
+        Some(match self.command.name {
+            "service" | "service-clear-std" => peers::address(own, self.site).to_owned(),
+            "services" | "services-alumni" => {
+                peers::services(&config.places, &cluster().peers, self.site)
+            }
+            "peers-clear-std" | "alumni-clear-std" => list(&cluster().peers),
+            "peers-clear-alt" => list(&[]),
+            "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" => {
+                format!("{},,[]", cluster().peers_generation)
+            }
+            "endpoints" => self.endpoints(own),
+            "mesh" => peers::address(own, self.site).to_owned(),
+            "mcast" => error(ResultCode::PARAMETER, "heartbeat is in multicast mode"),
+            _ => return None,
+        })
+    }
+
+    fn endpoints(&self, own: &Place) -> String {
+        let (host, port) = peers::split_port(peers::address(own, self.site));
+        format!(
+            "service.port={port};service.addresses={host};service.access-port={port};\
+             service.access-addresses={host}"
+        )
+    }
+
+    /// What the node knows of its cluster and of its data.
+    fn state(&self) -> Option<String> {
+        let node = self.node;
+        Some(match self.command.name {
+            "statistics" => statistics::service(&node.cluster(self.now_ns), &self.views(None)),
+            "namespaces" => {
+                node.namespaces().map(|ns| ns.name.as_str()).collect::<Vec<_>>().join(";")
+            }
+            "namespace" => match self.namespace(self.command.argument) {
+                Some((config, view)) => statistics::namespace(&view, config, self.rack()),
+                None => "type=unknown".to_owned(),
+            },
+            "objects" => statistics::all_objects(&self.views(None)).to_string(),
+            "cluster-stable" => match self.command.parameter("namespace") {
+                Some(name) if node.namespace(name).is_none() => no_namespace(),
+                name => {
+                    stable::answer(&self.command, &node.cluster(self.now_ns), &self.views(name))
+                }
+            },
+            "replicas" => wire::replicas::encode(&self.replicas()),
+            "replicas-master" | "replicas-all" => self.replicas_of_old_clients(),
+            "partition-info" => self.partition_info(),
+            "roster" => self.per_namespace(|name| node.roster(name).map(|v| roster::answer(&v))),
+            "racks" => self.per_namespace(|name| node.roster(name).map(|v| roster::racks(&v))),
+            "rack-ids" => {
+                let rack = self.rack();
+                let racks = node.namespaces().map(|ns| format!("{}:{rack}", ns.name));
+                racks.collect::<Vec<_>>().join(";")
+            }
+            "revive" => match self.views(self.command.parameter("namespace")) {
+                views if views.iter().all(|view| view.dead_partitions == 0) => "ok".to_owned(),
+                _ => error(ResultCode::CLUSTER_KEY_MISMATCH, "failed revive"),
+            },
+            _ => return None,
+        })
+    }
+
+    /// How the node is configured.
+    fn configuration(&self) -> Option<String> {
+        let command = &self.command;
+        Some(match command.name {
+            "get-config" | "config-get" => match command.parameter("context") {
+                None if command.parameters.is_empty() => {
+                    format!("{};{}", self.service_config(), self.network_config())
+                }
+                Some("service") => self.service_config(),
+                Some("network") => self.network_config(),
+                Some("namespace") => {
+                    let name = command.parameter("namespace").or(command.parameter("id"));
+                    match self.namespace(name.unwrap_or_default()) {
+                        Some((config, _)) => statistics::configuration(config, self.rack()),
+                        None => no_namespace(),
+                    }
+                }
+                Some("security" | "xdr") => String::new(),
+                _ => error(ResultCode::PARAMETER, "invalid context"),
+            },
+            "get-stats" => error(ResultCode::PARAMETER, "missing 'context'"),
+            "set-config" => error(ResultCode::PARAMETER, "invalid set-config parameter"),
+            "physical-devices" => error(ResultCode::PARAMETER, "missing 'path'"),
+            "latencies" => {
+                let mut histograms = vec!["batch-index:".to_owned()];
+                for ns in self.node.namespaces() {
+                    for kind in ["read", "write", "udf", "pi-query", "si-query"] {
+                        histograms.push(format!("{{{}}}-{kind}:", ns.name));
+                    }
+                }
+                histograms.join(";")
+            }
+            "index-pressure" => {
+                let pressure = self.node.namespaces().map(|ns| format!("{}:0:0", ns.name));
+                pressure.collect::<Vec<_>>().join(";")
+            }
+            _ => return None,
+        })
+    }
+
+    fn rack(&self) -> u32 {
+        self.node.config().place().map_or(0, |place| place.rack)
+    }
+
+    fn namespace(&self, name: &str) -> Option<(&NamespaceConfig, NamespaceView)> {
+        let config = self.node.namespaces().find(|ns| ns.name == name)?;
+        Some((config, self.node.namespace(name)?))
+    }
+
+    /// The views of one namespace or of all.
+    fn views(&self, name: Option<&str>) -> Vec<NamespaceView> {
+        self.node
+            .namespaces()
+            .filter(|ns| name.is_none_or(|name| name == ns.name))
+            .filter_map(|ns| self.node.namespace(&ns.name))
+            .collect()
+    }
+
+    /// An answer about one namespace, or about all with their names before.
+    fn per_namespace(&self, about: impl Fn(&str) -> Option<String>) -> String {
+        if let Some(name) = self.command.parameter("namespace") {
+            return about(name).unwrap_or_else(no_namespace);
+        }
+        let answers = self
+            .node
+            .namespaces()
+            .filter_map(|ns| Some(format!("ns={}:{}", ns.name, about(&ns.name)?)));
+        answers.collect::<Vec<_>>().join(";")
+    }
+
+    fn replicas(&self) -> Vec<NamespaceReplicas> {
+        let mut all = Vec::new();
+        for ns in self.node.namespaces() {
+            let Some(view) = self.node.namespace(&ns.name) else { continue };
+            let mut columns = vec![PartitionBitmap::default(); ns.replication_factor.max(1)];
+            for partition in 0..PARTITIONS {
+                let Some(view) = self.node.partition(&ns.name, partition) else { continue };
+                for column in view.owned_columns {
+                    if let Some(bitmap) = columns.get_mut(column) {
+                        bitmap.insert(partition as u16);
+                    }
+                }
+            }
+            columns.truncate(view.effective_replication_factor.max(1));
+            let regime = u32::try_from(view.regime).unwrap_or(u32::MAX);
+            all.push(NamespaceReplicas { namespace: ns.name.clone(), regime, columns });
+        }
+        all
+    }
+
+    /// `replicas-master` and `replicas-all`, which know no regime.
+    fn replicas_of_old_clients(&self) -> String {
+        let all = self.command.name == "replicas-all";
+        let namespaces = self.replicas().into_iter().map(|ns| {
+            let columns: Vec<String> = ns.columns.iter().map(PartitionBitmap::to_base64).collect();
+            if all {
+                format!("{}:{},{}", ns.namespace, columns.len(), columns.join(","))
+            } else {
+                format!("{}:{}", ns.namespace, columns[0])
+            }
+        });
+        namespaces.collect::<Vec<_>>().join(";")
+    }
+
+    fn partition_info(&self) -> String {
+        let mut answer = partitions::HEADER.to_owned();
+        for ns in self.node.namespaces() {
+            for partition in 0..PARTITIONS {
+                if let Some(view) = self.node.partition(&ns.name, partition) {
+                    answer.push_str(&partitions::row(&ns.name, partition, &view));
+                }
+            }
+        }
+        answer
+    }
+
+    fn service_config(&self) -> String {
+        let config = self.node.config();
+        idle::SERVICE_CONFIG.with(&[
+            ("cluster-name", config.cluster_name.clone()),
+            ("node-id", config.id.to_string()),
+        ])
+    }
+
+    fn network_config(&self) -> String {
+        let config = self.node.config();
+        let (host, port) =
+            peers::split_port(config.place().map_or("", |own| peers::address(own, self.site)));
+        idle::NETWORK_CONFIG.with(&[
+            ("service.port", port.to_owned()),
+            ("service.address", host.to_owned()),
+            ("service.access-address", host.to_owned()),
+            ("heartbeat.interval", config.heartbeat.interval_ms.to_string()),
+            ("heartbeat.timeout", config.heartbeat.timeout.to_string()),
+        ])
+    }
+}

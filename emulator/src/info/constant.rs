@@ -1,0 +1,54 @@
+//! Answers that are the same on every node at all times.
+
+/// The build that the emulator presents itself as.
+pub(super) const BUILD: &str = "8.1.2.0";
+
+/// The answer to a command that never changes; `None` for every other command.
+pub(super) fn constant(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "admin-clear-std" | "admin-tls-std" | "best-practices" | "build_ee_sha" | "build_sha"
+        | "health-outliers" | "health-stats" | "histogram" | "query-show" | "service-clear-alt"
+        | "service-tls-alt" | "service-tls-std" | "services-alternate" | "sindex"
+        | "sindex-list" | "smd-info" | "udf-list" | "user-agents" => "",
+        "build" => BUILD,
+        "build_arch" => "x86_64",
+        "build_os" => "emulated",
+        "compatibility-id" => "15",
+        "connection" => "admin=false",
+        "digests" => "RIPEMD160",
+        "edition" => "Aerospike Enterprise Edition",
+        "feature-key" => "account-name=emulator;asdb-strong-consistency=true",
+        "features" => {
+            "batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-map;cluster-stable;float;geo;\
+             sindex-exists;peers;pipelining;pquery;pscans;query-show;relaxed-sc;replicas;\
+             replicas-all;replicas-master;replicas-max;truncate-namespace;udf"
+        }
+        "logs" => "0:none",
+        "partitions" => "4096",
+        "release" => {
+            "edition=Aerospike Enterprise Edition;version=8.1.2.0;os=emulated;arch=x86_64;sha="
+        }
+        "smd-show" => "<empty>",
+        "status" | "user-agent-set" | "jem-stats" => "ok",
+        "version" => "Aerospike Enterprise Edition build 8.1.2.0",
+        _ => return None,
+    })
+}
+
+/// What an empty request asks for.
+pub(super) const DEFAULT_COMMANDS: [&str; 14] = [
+    "features",
+    "node",
+    "compatibility-id",
+    "edition",
+    "build_ee_sha",
+    "build_sha",
+    "build_arch",
+    "build_os",
+    "build",
+    "version",
+    "statistics",
+    "services-alumni",
+    "services",
+    "partition-generation",
+];
