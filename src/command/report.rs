@@ -8,12 +8,12 @@ use crate::{night, output, run};
 
 pub(super) fn report(arguments: &Report, json: bool) -> Result<Exit, Failure> {
     let store = Store::new(&arguments.out);
-    let folder = store.locate(&arguments.run).map_err(Failure::usage)?;
-    let page = if night::is_certificate(&folder) {
-        night::rewrite(&folder)?
-    } else {
-        let directory = store.find(&arguments.run).map_err(Failure::usage)?;
-        run::judge_stored(directory)?.directory.report_path()
+    let page = match night::find(&arguments.out, &arguments.run)? {
+        Some(folder) => night::rewrite(&folder)?,
+        None => {
+            let directory = store.find(&arguments.run).map_err(Failure::usage)?;
+            run::judge_stored(directory)?.directory.report_path()
+        }
     };
     if json {
         output::json(&serde_json::json!({ "page": page }))?;

@@ -1,88 +1,103 @@
 //! `runs`: the store.
 
-use history::store::Store;
-use history::Verdict;
+use std::path::Path;
 
-use crate::cli::RunsCommand;
+use history::exchange::jsonl;
+use history::store::{Retention, RunEntry, Store};
+
+use crate::cli::{Prune, RunsCommand};
 use crate::exit::{Exit, Failure};
 use crate::output;
 
 pub(super) fn runs(command: &RunsCommand, json: bool) -> Result<Exit, Failure> {
     match command {
         RunsCommand::List(store) => list(&Store::new(&store.out), json),
-        RunsCommand::Show(named) => {
-            let directory = Store::new(&named.out).find(&named.run).map_err(Failure::usage)?;
-            let manifest = directory.manifest().map_err(Failure::usage)?;
-            let results = directory.results().ok();
-            output::json(&serde_json::json!({ "manifest": manifest, "results": results }))?;
-            Ok(Exit::Met)
-        }
-        RunsCommand::Export(named) => {
-            let directory = Store::new(&named.out).find(&named.run).map_err(Failure::usage)?;
-            let mut stdout = std::io::BufWriter::new(std::io::stdout().lock());
-            match directory.export_json_lines(&mut stdout) {
-                Err(error) if error.is_broken_pipe() => Ok(Exit::Met),
-                Err(error) => Err(Failure::usage(error)),
-                Ok(()) => Ok(Exit::Met),
-            }
-        }
-        RunsCommand::Prune(prune) => {
-            let now = jiff::Timestamp::now();
-            let store = Store::new(&prune.out);
-            let mut gone = Vec::new();
-            for run in store.list().map_err(Failure::usage)? {
-                let Ok(started) = run.manifest.started.parse::<jiff::Timestamp>() else { continue };
-                let old = now.duration_since(started).unsigned_abs() > prune.older_than;
-                if old && run.verdict == Some(Verdict::Valid) {
-                    if !prune.dry_run {
-                        std::fs::remove_dir_all(&run.path).map_err(Failure::harness)?;
-                    }
-                    gone.push(run.path.display().to_string());
-                }
-            }
-            if json {
-                output::json(&gone)?;
-            } else {
-                output::data(&gone.join("\n"));
-            }
-            Ok(Exit::Met)
-        }
+        RunsCommand::Show(named) => show(&named.out, &named.run),
+        RunsCommand::Export(named) => export(&named.out, &named.run),
+        RunsCommand::Prune(arguments) => prune(arguments, json),
     }
 }
 
 fn list(store: &Store, json: bool) -> Result<Exit, Failure> {
     let runs = store.list().map_err(Failure::usage)?;
-    let rows: Vec<serde_json::Value> = runs
-        .iter()
-        .map(|run| {
-            serde_json::json!({
-                "path": run.path,
-                "run": run.manifest.run,
-                "started": run.manifest.started,
-                "arm": run.manifest.arm.name,
-                "workload": run.manifest.load.workload,
-                "nemesis": run.manifest.nemesis.name,
-                "seed": run.manifest.seed,
-                "verdict": run.verdict,
-            })
-        })
-        .collect();
     if json {
-        output::json(&rows)?;
+        output::json(&runs.iter().map(line).collect::<Vec<_>>())?;
         return Ok(Exit::Met);
     }
-    let head = ["started", "run", "arm", "workload", "nemesis", "verdict"];
-    let mut table = vec![head.map(str::to_owned).to_vec()];
-    for run in &runs {
-        table.push(vec![
-            run.manifest.started.clone(),
-            run.manifest.run.clone(),
-            run.manifest.arm.name.clone(),
-            run.manifest.load.workload.name().to_owned(),
-            run.manifest.nemesis.name.clone(),
-            run.verdict.map_or("not judged", Verdict::name).to_owned(),
-        ]);
+    let head = ["run", "arm", "workload", "nemesis", "seed", "verdict"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for entry in &runs {
+        let cells = line(entry);
+        let cell = |key: &str| match &cells[key] {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        rows.push(head.map(cell).to_vec());
     }
-    output::data(&output::table(&table));
+    output::data(&output::table(&rows));
+    Ok(Exit::Met)
+}
+
+/// A run that cannot be read has a line, too.
+fn line(entry: &RunEntry) -> serde_json::Value {
+    let run = match &entry.run {
+        Ok(run) => run,
+        Err(error) => {
+            return serde_json::json!({ "run": entry.name, "verdict": format!("unreadable: {error}") });
+        }
+    };
+    let manifest = run.manifest();
+    let verdict = match run.results() {
+        Ok(Some(results)) => results.verdict.name().to_owned(),
+        Ok(None) => "not judged".to_owned(),
+        Err(error) => format!("unreadable: {error}"),
+    };
+    serde_json::json!({
+        "run": entry.name,
+        "started": manifest.started,
+        "arm": manifest.arm.name,
+        "workload": manifest.load.workload,
+        "nemesis": manifest.nemesis.name,
+        "seed": manifest.seed,
+        "verdict": verdict,
+    })
+}
+
+fn show(out: &Path, name: &str) -> Result<Exit, Failure> {
+    let run = Store::new(out).find(name).map_err(Failure::usage)?;
+    let results = run.results().map_err(Failure::usage)?;
+    output::json(&serde_json::json!({ "manifest": run.manifest(), "results": results }))?;
+    Ok(Exit::Met)
+}
+
+fn export(out: &Path, name: &str) -> Result<Exit, Failure> {
+    let run = Store::new(out).find(name).map_err(Failure::usage)?;
+    let events = run.events().map_err(Failure::usage)?;
+    let events: Vec<_> = events.collect::<Result<_, _>>().map_err(Failure::usage)?;
+    match jsonl::write(events, std::io::BufWriter::new(std::io::stdout().lock())) {
+        // A reader that has seen enough is no failure.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::harness(error)),
+        _ => Ok(Exit::Met),
+    }
+}
+
+fn prune(arguments: &Prune, json: bool) -> Result<Exit, Failure> {
+    let store = Store::new(&arguments.out);
+    let retention = Retention { older_than: arguments.older_than, keep_failures: true };
+    let expendable =
+        store.expendable(retention, jiff::Timestamp::now()).map_err(Failure::usage)?;
+    for entry in &expendable {
+        if !arguments.dry_run {
+            store.remove(entry).map_err(Failure::harness)?;
+        }
+    }
+    let names: Vec<&str> = expendable.iter().map(|entry| entry.name.as_str()).collect();
+    if json {
+        output::json(&names)?;
+    } else {
+        let said = if arguments.dry_run { "would go" } else { "gone" };
+        output::data(&format!("{} runs {said}\n{}", names.len(), names.join("\n")));
+    }
     Ok(Exit::Met)
 }

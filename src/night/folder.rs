@@ -34,9 +34,31 @@ pub(crate) fn create(out: &Path, profile: &str) -> Result<PathBuf, Failure> {
     unreachable!("the attempts never end")
 }
 
-/// Whether a folder is a certificate's.
-pub(crate) fn is_certificate(folder: &Path) -> bool {
-    folder.join(CERTIFICATE).is_file()
+/// The certificate that a person means: by its path, `latest`, or a beginning of its name that no
+/// other has; `None` if no certificate is meant.
+///
+/// # Errors
+/// Several are meant.
+pub(crate) fn find(out: &Path, wanted: &str) -> Result<Option<PathBuf>, Failure> {
+    let is_certificate = |folder: &PathBuf| folder.join(CERTIFICATE).is_file();
+    let named = [out.join(wanted), PathBuf::from(wanted)].into_iter().find(is_certificate);
+    if named.is_some() || wanted.is_empty() {
+        return Ok(named);
+    }
+    let entries = std::fs::read_dir(out).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(wanted))
+        .map(|entry| entry.path())
+        .filter(is_certificate)
+        .collect();
+    found.sort();
+    match found.len() {
+        0 | 1 => Ok(found.pop()),
+        several => Err(Failure::Usage(format!(
+            "`{wanted}` begins the names of {several} certificates in {}; write more of it",
+            out.display()
+        ))),
+    }
 }
 
 /// Writes a certificate, its pages, and the line of the night; returns the page's path.

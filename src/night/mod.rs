@@ -5,4 +5,4 @@ mod folder;
 mod verdict;
 
 pub(crate) use certificate::{Judgement, caught, certificate};
-pub(crate) use folder::{create, is_certificate, rewrite, write};
+pub(crate) use folder::{create, find, rewrite, write};

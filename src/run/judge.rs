@@ -67,7 +67,7 @@ impl Judged {
 /// # Errors
 /// The run cannot be read.
 pub(crate) fn judge(directory: RunDirectory) -> Result<Judged, Failure> {
-    let manifest = directory.manifest().map_err(Failure::usage)?;
+    let manifest = directory.manifest().clone();
     let history = directory.history().map_err(Failure::usage)?;
     let faults = latest_of_each(directory.faults().map_err(Failure::usage)?);
     let observations = directory.observations().map_err(Failure::usage)?;

@@ -9,6 +9,7 @@ use history::store::RunDirectory;
 use history::{FaultEvent, Manifest, Mark, Recorder};
 use nemesis::inject::{Journal, Nemesis, NemesisEvent};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use workloads::client::Load;
 
 use super::observer::observe;
@@ -26,7 +27,7 @@ const OBSERVE_EVERY: Duration = Duration::from_millis(500);
 struct Running {
     directory: RunDirectory,
     recorder: Recorder,
-    load: Load,
+    load: Arc<Load>,
 }
 
 /// Runs a pair and stores what was recorded: one run directory per arm, in the order of the plan.
@@ -81,12 +82,14 @@ async fn record(
         .await
         .map_err(Failure::harness)?;
         load.assert_empty().await.map_err(Failure::usage)?;
-        arms.push(Running { directory, recorder, load });
+        arms.push(Running { directory, recorder, load: Arc::new(load) });
     }
     let driven = drive(pair, cluster, &mut arms, origin, interrupts, progress).await;
     let mut directories = Vec::new();
     for arm in arms {
-        arm.load.close().await;
+        if let Some(load) = Arc::into_inner(arm.load) {
+            load.close().await;
+        }
         arm.recorder.finish().map_err(Failure::harness)?;
         directories.push(arm.directory);
     }
@@ -141,7 +144,11 @@ async fn drive(
         arm.recorder.mark(Mark::LoadStarted);
     }
     let load_origin = Instant::now();
-    let loads: Vec<_> = arms.iter().map(|arm| tokio::spawn(arm.load.run(stopped.clone()))).collect();
+    let mut loads = JoinSet::new();
+    for arm in arms.iter() {
+        let (load, stopped) = (Arc::clone(&arm.load), stopped.clone());
+        loads.spawn(async move { load.run(stopped).await });
+    }
     let journal = Journal::open(&Journal::default_path()).map_err(Failure::harness)?;
     let nemesis = Nemesis::new(Arc::clone(cluster), pair.nemesis.schedule.clone(), journal);
     let nemesis =
@@ -187,9 +194,15 @@ async fn drive(
         }
     }
     let _ = stop.send(true);
-    nemesis.await.map_err(Failure::harness)?.map_err(Failure::harness)?;
-    for load in loads {
-        load.await.map_err(Failure::harness)?;
+    let summary = nemesis.await.map_err(Failure::harness)?;
+    while let Some(report) = loads.join_next().await {
+        report.map_err(Failure::harness)?;
+    }
+    if !summary.unhealed.is_empty() {
+        return Err(Failure::Harness(format!(
+            "faults {:?} of the schedule could not be healed; `aerocert nemesis heal` tries again",
+            summary.unhealed
+        )));
     }
     for arm in arms.iter() {
         arm.recorder.mark(Mark::LoadEnded);
@@ -212,19 +225,20 @@ async fn finish(arms: &mut [Running], whole: bool) {
         arm.recorder.mark(Mark::MigrationsEnded);
         arm.recorder.mark(Mark::FinalReadsStarted);
     }
-    let reads: Vec<_> = arms.iter().map(|arm| tokio::spawn(arm.load.final_reads())).collect();
-    for (arm, read) in arms.iter().zip(reads) {
-        if read.await.is_ok() {
-            arm.recorder.mark(Mark::FinalReadsEnded);
-        }
+    let mut reads = JoinSet::new();
+    for arm in arms.iter() {
+        let (load, recorder) = (Arc::clone(&arm.load), arm.recorder.clone());
+        reads.spawn(async move {
+            load.final_reads().await;
+            recorder.mark(Mark::FinalReadsEnded);
+        });
     }
+    reads.join_all().await;
 }
 
 fn note_fault(arms: &[Running], event: &NemesisEvent) -> Result<(), Failure> {
     for arm in arms {
-        if let Some(stage) = event.stage {
-            arm.recorder.fault(FaultEvent { fault: event.record.index, stage });
-        }
+        arm.recorder.fault(FaultEvent { fault: event.record.index, stage: event.stage });
         arm.directory.append_fault(&event.record).map_err(Failure::harness)?;
     }
     Ok(())
