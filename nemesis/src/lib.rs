@@ -6,6 +6,8 @@
 //! when its time is over or the run is stopped, and believed healed only when a probe has seen that
 //! too. Nothing here knows what a cluster is made of.
 
+#[cfg(test)]
+mod fixture;
 #[cfg(feature = "inject")]
 pub mod inject;
 pub mod schedule;

@@ -62,7 +62,7 @@ mod tests {
     use history::Interruption;
 
     use super::*;
-    use crate::schedule::catalogue::tests::stretch;
+    use crate::fixture::stretch;
 
     fn partition(one: &[u8], other: &[u8], direction: Direction, clients: ClientLinks) -> Fault {
         Fault::Partition {

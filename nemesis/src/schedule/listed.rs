@@ -89,7 +89,7 @@ mod tests {
     use history::{ClientLinks, Direction, Interruption};
 
     use super::*;
-    use crate::schedule::catalogue::tests::{stretch, window};
+    use crate::fixture::{stretch, window};
 
     fn cut(at_ms: u64, for_ms: u64, one: &[u8], other: &[u8]) -> PlannedFault {
         let fault = Fault::Partition {
