@@ -25,15 +25,23 @@ fn append_bytes(path: &Path, line: &[u8]) -> io::Result<()> {
         file.seek(SeekFrom::Start(length - 1))?;
         file.read_exact(&mut last)?;
         if last != [b'\n'] {
-            // A writer was killed within its line: the torn line stays, and stays alone.
-            return file.write_all(&[b"\n", line].concat());
+            drop_torn_line(&mut file)?;
         }
     }
     file.write_all(line)
 }
 
+/// A writer was killed within its line: nobody will ever read that line.
+fn drop_torn_line(file: &mut File) -> io::Result<()> {
+    let mut content = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut content)?;
+    let whole = content.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    file.set_len(whole as u64)
+}
+
 /// Reads all lines; no file means none. A last line without its end was cut off by a kill and is
-/// left out unless it is whole.
+/// left out.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreError> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -49,10 +57,8 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, StoreErro
             break;
         }
         match serde_json::from_slice(&text) {
+            _ if text.last() != Some(&b'\n') => break,
             Ok(value) => values.push(value),
-            Err(_) if text.last() != Some(&b'\n') => break,
-            // Torn by a kill, and a later writer began a line of its own after it.
-            Err(error) if error.is_eof() => {}
             Err(source) => return Err(StoreError::Line { path: path.to_owned(), line, source }),
         }
     }

@@ -67,8 +67,7 @@ impl<R: Read> EventReader<R> {
         let Some(header_bytes) = header.first_chunk() else {
             return self.torn("its header is cut off");
         };
-        let Some(header) = Header::from_bytes(header_bytes).filter(|h| h.number == self.blocks)
-        else {
+        let Some(header) = Header::from_bytes(header_bytes) else {
             // Its length is not to be believed: look for a block further on.
             return if self.finds_block(header_bytes)? {
                 self.damaged("a block's header is not as it was written")
@@ -76,6 +75,9 @@ impl<R: Read> EventReader<R> {
                 self.torn("its header is not whole")
             };
         };
+        if header.number != self.blocks {
+            return self.damaged("a block is missing");
+        }
         let stored = self.read(u64::from(header.stored))?;
         if stored.len() < header.stored as usize {
             return self.torn("its columns are cut off");
