@@ -1,0 +1,237 @@
+//! One arm under one workload.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use history::{
+    Arm, ClientSettings, LoadSettings, Node, OperationCounts, Recorder, Route, SiteIndex, Topology,
+};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use super::LoadError;
+use super::connection::Connection;
+use super::final_reads::{FinalReads, READERS, final_reads};
+use super::process::{Crew, Process};
+use super::worker::{Timetable, Worker};
+use crate::generator::{Backoff, Generator, Pace, Place, places};
+
+/// How often, and at which interval, the key space is looked at before it counts as unreadable.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+
+/// The clients and processes of one arm, ready to run.
+pub struct Load {
+    arm: Arm,
+    settings: LoadSettings,
+    seed: u64,
+    generator: Arc<Generator>,
+    crew: Arc<Crew>,
+    places: Vec<Place>,
+    connections: BTreeMap<Desk, Arc<Connection>>,
+    sites: u8,
+}
+
+/// What a load came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadReport {
+    /// Its operations by outcome.
+    pub operations: OperationCounts,
+    /// Processes that were retired after an operation in doubt.
+    pub retired: u32,
+    /// How long it lasted, in ms.
+    pub lasted_ms: u64,
+    /// Planned operations that were given up because their site was a second behind (open loop).
+    pub shed: u64,
+    /// By how much the latest operation missed its planned time, in ms (open loop).
+    pub latest_ms: u64,
+}
+
+impl Load {
+    /// Connects a client for each site, and one for each node that a process is pinned to.
+    ///
+    /// # Errors
+    /// If a client finds no cluster, or not the namespace that the arm says.
+    pub async fn connect(
+        arm: &Arm,
+        settings: &LoadSettings,
+        client: &ClientSettings,
+        topology: &Topology,
+        seed: u64,
+        recorder: Recorder,
+    ) -> Result<Self, LoadError> {
+        let places = places(settings, topology);
+        if places.is_empty() || topology.nodes.iter().any(|node| node.addresses.is_empty()) {
+            return Err(LoadError::NoPlace);
+        }
+        let connections = connect(arm, settings, client, topology, &places).await?;
+        let timeout = Duration::from_millis(client.timeout_ms.into());
+        Ok(Self {
+            arm: arm.clone(),
+            settings: settings.clone(),
+            seed,
+            generator: Generator::new(settings, seed),
+            crew: Arc::new(Crew::new(recorder, timeout)),
+            places,
+            connections,
+            sites: topology.sites.len() as u8,
+        })
+    }
+
+    /// Makes sure that none of the keys that the load begins with holds a record.
+    ///
+    /// # Errors
+    /// The first key that does, or one that cannot be read.
+    pub async fn assert_empty(&self) -> Result<(), LoadError> {
+        let keys: Vec<_> = self.generator.keys().first().collect();
+        let connection = self.connection(Place { site: SiteIndex(0), route: Route::Map });
+        let mut looks = 1;
+        let found = loop {
+            match connection.first_present(&keys).await {
+                Err(LoadError::Unreadable { .. }) if looks < LOOKS => {}
+                found => break found?,
+            }
+            looks += 1;
+            sleep(BETWEEN_LOOKS).await;
+        };
+        let Some(key) = found else { return Ok(()) };
+        let (namespace, set) = (self.arm.namespace.clone(), self.arm.set.clone());
+        Err(LoadError::NotEmpty { namespace, set, key })
+    }
+
+    /// Lets the processes work until the load's duration is over or `stop` says true, and waits for
+    /// the operations that have begun.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> LoadReport {
+        let began = Instant::now();
+        let before = self.crew.operations();
+        let retired_before = self.crew.retired();
+        let timetables: Vec<Arc<Timetable>> = (0..self.sites)
+            .map(|site| {
+                let of_site = self.places.iter().filter(|place| place.site.0 == site).count();
+                let pace = Pace::new(self.settings.rate, self.places.len() as u32, of_site as u32);
+                Arc::new(Timetable::new(pace))
+            })
+            .collect();
+        let (end, ended) = watch::channel(false);
+        let mut workers = JoinSet::new();
+        for (index, place) in self.places.iter().enumerate() {
+            let worker = Worker {
+                process: self.process(*place),
+                generator: Arc::clone(&self.generator),
+                steps: self.generator.steps(index as u32),
+                backoff: Backoff::new(self.seed, index as u32),
+                timetable: Arc::clone(&timetables[usize::from(place.site.0)]),
+                stop: ended.clone(),
+            };
+            workers.spawn(worker.run());
+        }
+        tokio::select! {
+            // If nobody is left to say stop, the duration alone decides.
+            Ok(_) = stop.wait_for(|stop| *stop) => {}
+            () = sleep(Duration::from_millis(self.settings.duration_ms)) => {}
+        }
+        end.send_replace(true);
+        while workers.join_next().await.is_some() {}
+        let after = self.crew.operations();
+        LoadReport {
+            operations: OperationCounts {
+                ok: after.ok - before.ok,
+                fail: after.fail - before.fail,
+                info: after.info - before.info,
+            },
+            retired: self.crew.retired() - retired_before,
+            lasted_ms: began.elapsed().as_millis() as u64,
+            shed: timetables.iter().map(|timetable| timetable.shed()).sum(),
+            latest_ms: timetables.iter().map(|timetable| timetable.latest_ns()).max().unwrap_or(0)
+                / 1_000_000,
+        }
+    }
+
+    /// Lets every site read every key that was ever written; call it once the cluster is whole and
+    /// no migration remains. Reads that fail are tried again for half a minute.
+    pub async fn final_reads(&self) -> FinalReads {
+        let site = |site| {
+            let place = Place { site: SiteIndex(site), route: Route::Map };
+            (0..READERS).map(|_| self.process(place)).collect()
+        };
+        let sites = (0..self.sites).map(site).collect();
+        final_reads(self.generator.keys().ever_written(), sites).await
+    }
+
+    /// Closes the clients, and says how many did not close in time (they are left behind).
+    pub async fn close(self) -> usize {
+        let mut closing = JoinSet::new();
+        for connection in self.connections.into_values() {
+            closing.spawn(async move { connection.close().await });
+        }
+        let mut open = 0;
+        while let Some(closed) = closing.join_next().await {
+            open += usize::from(!matches!(closed, Ok(true)));
+        }
+        open
+    }
+
+    fn process(&self, place: Place) -> Process {
+        Process::new(Arc::clone(&self.crew), self.connection(place), place)
+    }
+
+    fn connection(&self, place: Place) -> Arc<Connection> {
+        let connection = self.connections.get(&desk(place));
+        Arc::clone(connection.expect("`connect` made one for every site and every place"))
+    }
+}
+
+/// Which client serves a place: that of a site, or that of a site and a node to be pinned to.
+type Desk = (SiteIndex, Option<u8>);
+
+fn desk(place: Place) -> Desk {
+    match place.route {
+        Route::Map => (place.site, None),
+        Route::Pinned(node) => (place.site, Some(node)),
+    }
+}
+
+/// Connects all clients at once: one for each site, and those of the pinned places.
+async fn connect(
+    arm: &Arm,
+    settings: &LoadSettings,
+    client: &ClientSettings,
+    topology: &Topology,
+    places: &[Place],
+) -> Result<BTreeMap<Desk, Arc<Connection>>, LoadError> {
+    let of_sites = (0..topology.sites.len() as u8).map(|site| (SiteIndex(site), None));
+    let desks: BTreeSet<Desk> = of_sites.chain(places.iter().map(|place| desk(*place))).collect();
+    let mut connecting = JoinSet::new();
+    for (site, node) in desks {
+        let (arm, settings, client) = (arm.clone(), settings.clone(), client.clone());
+        let site_name = topology.sites[usize::from(site.0)].clone();
+        let address = |node: &Node| {
+            // A real cluster has one address for all sites.
+            let own = node.addresses.get(usize::from(site.0));
+            own.or_else(|| node.addresses.first()).cloned().unwrap_or_default()
+        };
+        let hosts = match node {
+            None => topology.nodes.iter().map(address).collect::<Vec<_>>().join(","),
+            Some(node) => address(&topology.nodes[usize::from(node)]),
+        };
+        connecting.spawn(async move {
+            let connection =
+                Connection::connect(&arm, &settings, &client, &hosts, node.is_some()).await;
+            let connection = connection.map_err(|reason| LoadError::Connect {
+                site: site_name,
+                hosts,
+                reason,
+            })?;
+            connection.check_mode()?;
+            Ok(((site, node), Arc::new(connection)))
+        });
+    }
+    let mut connections = BTreeMap::new();
+    while let Some(connected) = connecting.join_next().await {
+        let (desk, connection) = connected.expect("connecting does not panic")?;
+        connections.insert(desk, connection);
+    }
+    Ok(connections)
+}
