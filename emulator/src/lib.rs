@@ -4,4 +4,5 @@ pub mod defect;
 pub mod info;
 pub mod node;
 pub mod partition;
+pub mod record;
 pub mod world;
