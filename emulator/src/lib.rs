@@ -1,6 +1,7 @@
 //! A wire-compatible Aerospike cluster: a pure core, fault rules, deliberate defects, a socket shell.
 
 pub mod defect;
+pub mod embedded;
 pub mod info;
 pub mod node;
 pub mod partition;

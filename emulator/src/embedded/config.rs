@@ -1,0 +1,27 @@
+//! What an embedded cluster is made of.
+
+use crate::world::WorldConfig;
+
+/// A world and where it listens.
+#[derive(Clone, Debug)]
+pub struct EmbeddedConfig {
+    /// The world. The addresses of its places are filled in when the cluster starts.
+    pub world: WorldConfig,
+    /// The seed of everything random in the world.
+    pub seed: u64,
+    /// The second byte of the addresses `127.<network>.<node + 1>.<site + 1>`.
+    pub network: u8,
+    /// The port of every node; 0 takes one that is free on all addresses.
+    pub port: u16,
+}
+
+impl EmbeddedConfig {
+    /// The second byte that the addresses have unless the configuration says otherwise.
+    pub const NETWORK: u8 = 32;
+
+    /// A world on ports that the system chooses.
+    #[must_use]
+    pub fn new(world: WorldConfig, seed: u64) -> Self {
+        Self { world, seed, network: Self::NETWORK, port: 0 }
+    }
+}

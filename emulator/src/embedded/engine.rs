@@ -1,0 +1,125 @@
+//! The thread that owns the world.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::EmbeddedError;
+use crate::world::{Answer, Ticket, World};
+
+/// How many pieces of work are taken in before answers are handed out.
+const BATCH: usize = 64;
+/// How long the thread sleeps at most, when nothing is due.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// What a client sends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// The body of a data message.
+    Message,
+    /// The body of an info request.
+    Info,
+}
+
+enum Work {
+    Request { node: u8, site: u8, kind: Kind, body: Vec<u8>, answer: oneshot::Sender<Answer> },
+    Control(Box<dyn FnOnce(&mut World) + Send>),
+    Stop,
+}
+
+/// The way to the world.
+pub(super) struct Engine {
+    work: Sender<Work>,
+}
+
+impl Engine {
+    /// Starts the thread. It ends when [`stop`](Self::stop) is called or the engine is dropped.
+    pub(super) fn start(world: World) -> Result<Self, EmbeddedError> {
+        let (work, received) = channel();
+        thread::Builder::new()
+            .name("emulator".to_owned())
+            .spawn(move || run(world, &received))
+            .map_err(EmbeddedError::Thread)?;
+        Ok(Self { work })
+    }
+
+    /// Hands in what a client of `site` sends to `node` and waits for the answer, for as long as
+    /// the link, the node or the request may take.
+    pub(super) async fn request(&self, node: u8, site: u8, kind: Kind, body: Vec<u8>) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let work = Work::Request { node, site, kind, body, answer };
+        match self.work.send(work) {
+            Ok(()) => answered.await.unwrap_or(Answer::Close),
+            Err(_) => Answer::Close,
+        }
+    }
+
+    /// Does something to the world, between two of its steps.
+    pub(super) async fn control<R: Send + 'static>(
+        &self,
+        control: impl FnOnce(&mut World) -> R + Send + 'static,
+    ) -> Result<R, EmbeddedError> {
+        let (result, done) = oneshot::channel();
+        let work = Work::Control(Box::new(move |world| {
+            // Nobody waits any more: the result is of no use.
+            let _ = result.send(control(world));
+        }));
+        self.work.send(work).map_err(|_| EmbeddedError::Stopped)?;
+        done.await.map_err(|_| EmbeddedError::Stopped)
+    }
+
+    /// Ends the thread; every open request is closed.
+    pub(super) fn stop(&self) {
+        // An error means that it has ended already.
+        let _ = self.work.send(Work::Stop);
+    }
+}
+
+fn run(mut world: World, received: &Receiver<Work>) {
+    // The default slack of 50 µs would add to every delay of the network; where it cannot be set,
+    // delays are that much longer.
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_timerslack(1);
+    let origin = Instant::now();
+    let mut open: BTreeMap<Ticket, oneshot::Sender<Answer>> = BTreeMap::new();
+    let mut tickets = (0..).map(Ticket);
+    loop {
+        let mut next = match received.recv_timeout(until_deadline(&world)) {
+            Ok(work) => Some(work),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        world.wake(u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX));
+        for _ in 0..BATCH {
+            match next {
+                Some(Work::Request { node, site, kind, body, answer }) => {
+                    let Some(ticket) = tickets.next() else { return };
+                    open.insert(ticket, answer);
+                    match kind {
+                        Kind::Message => world.request(node, site, ticket, &body),
+                        Kind::Info => world.request_info(node, site, ticket, &body),
+                    }
+                }
+                Some(Work::Control(control)) => control(&mut world),
+                Some(Work::Stop) => return,
+                None => break,
+            }
+            next = received.try_recv().ok();
+        }
+        for (ticket, answer) in world.poll() {
+            if let Some(waiting) = open.remove(&ticket) {
+                // The client may have gone.
+                let _ = waiting.send(answer);
+            }
+        }
+    }
+}
+
+fn until_deadline(world: &World) -> Duration {
+    world.next_deadline_ns().map_or(LONGEST_SLEEP, |deadline_ns| {
+        Duration::from_nanos(deadline_ns.saturating_sub(world.now_ns())).min(LONGEST_SLEEP)
+    })
+}
