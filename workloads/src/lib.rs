@@ -9,3 +9,16 @@
 pub mod client;
 pub mod generator;
 pub mod outcome;
+
+/// The client whose answers the outcome table reads, as manifests name it.
+pub const CLIENT: &str = "aerospike (Rust) 3.0.0";
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_client_is_the_one_that_is_built_in() {
+        let version = super::CLIENT.rsplit(' ').next().unwrap();
+        let locked = format!("name = \"aerospike\"\nversion = \"{version}\"");
+        assert!(include_str!("../../Cargo.lock").contains(&locked));
+    }
+}

@@ -1,0 +1,8 @@
+//! The adapter round the official client, against servers on the loopback.
+#![cfg(feature = "client")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod loading;
+mod recording;
+mod scripted;
+mod surfacing;
