@@ -1,0 +1,3 @@
+//! Pages of made-up runs.
+
+mod made_up;
