@@ -101,10 +101,13 @@ impl Connection {
                 Ok(inner) => self.ask(Kind::Message, inner.body).await,
                 Err(_) => Answer::Close,
             },
-            FrameType::Security => {
-                let refusal = AdminMessage::reply(ResultCode::SECURITY_NOT_ENABLED);
-                Answer::Bytes(refusal.encode())
-            }
+            // It travels as an info request does, so that links and pauses hold it too.
+            FrameType::Security => match self.ask(Kind::Info, b"status\n".to_vec()).await {
+                Answer::Bytes(_) => {
+                    Answer::Bytes(AdminMessage::reply(ResultCode::SECURITY_NOT_ENABLED).encode())
+                }
+                Answer::Close => Answer::Close,
+            },
         }
     }
 

@@ -15,7 +15,7 @@ pub use balance::{Preference, Rows};
 pub use member::{Member, NodeId};
 
 /// The number of partitions of every namespace.
-pub const PARTITIONS: usize = 4096;
+pub const PARTITIONS: usize = wire::digest::PARTITIONS as usize;
 
 #[cfg(test)]
 mod tests;
