@@ -121,14 +121,19 @@ impl Planner<'_> {
 
     /// The smallest schedule in which a record that was never replicated can be served and then be
     /// lost: a cut of a master that nobody notices, time to read what it wrote meanwhile, and then
-    /// the isolation of that master, so that its replicas take over.
+    /// the isolation of that master, so that its replicas take over. All three together last as
+    /// long as the window's cut.
     fn brief_cuts_then_isolations(mut self) -> Result<Vec<PlannedFault>, ScheduleError> {
         let detection_ms = self.divisible_detection_ms()?;
-        let cut_ms = self.noticed_cut_ms()?;
+        let round_ms = self.window.cut_ms;
         let brief_ms = detection_ms * 2 / 3;
         let read_ms = detection_ms / 2;
+        let cut_ms = round_ms.saturating_sub(brief_ms + read_ms);
+        if cut_ms < detection_ms {
+            return Err(ScheduleError::CutTooShort { cut_ms, detection_ms });
+        }
         let mut faults = Vec::new();
-        for at_ms in self.window.rounds(self.name, brief_ms + read_ms + cut_ms)? {
+        for at_ms in self.window.rounds(self.name, round_ms)? {
             let sides = sides::one_and_rest(self.name, self.topology, &mut self.random)?;
             let isolated_ms = at_ms + brief_ms + read_ms;
             for (at_ms, for_ms) in [(at_ms, brief_ms), (isolated_ms, cut_ms)] {
@@ -294,7 +299,7 @@ mod tests {
         assert!(brief.planned_for_ms < 500);
         assert_eq!(brief.fault, isolation.fault);
         assert!(isolation.planned_at_ms >= end_ms(brief) + 200, "time to read");
-        assert_eq!(isolation.planned_for_ms, 5000);
+        assert_eq!(end_ms(isolation), 7000, "the round lasts as long as another's cut");
     }
 
     #[test]
@@ -324,6 +329,10 @@ mod tests {
         assert_eq!(
             error("isolate-node", &stretch(), &Window { cut_ms: 499, ..window.clone() }),
             "a cut of 499 ms is over before nodes notice it, which takes 500 ms"
+        );
+        assert_eq!(
+            error("brief-cut-then-isolate", &stretch(), &Window { cut_ms: 1000, ..window.clone() }),
+            "a cut of 417 ms is over before nodes notice it, which takes 500 ms"
         );
         assert_eq!(
             error("isolate-node", &stretch(), &Window { load_ms: 8999, ..window.clone() }),
