@@ -109,14 +109,18 @@ fn run_ops(bins: &mut Bins, request: &Message) -> Result<Vec<Op>, ResultCode> {
                 None
             }
             OpCode::CDT_MODIFY => {
-                let (value, result) = collection::modify(bins.get(&op.name), &op.data)?;
-                if let Some(value) = value {
+                let modified = collection::modify(bins.get(&op.name), &op.data)?;
+                if let Some(value) = modified.value {
                     bins.set(&op.name, value);
                 }
-                result
+                modified.answer
             }
             OpCode::BITS_MODIFY | OpCode::HLL_MODIFY | OpCode::EXPRESSION_MODIFY => {
                 return Err(ResultCode::UNSUPPORTED_FEATURE);
+            }
+            // Here a read of an existing list or map always has its place.
+            OpCode::CDT_READ if bins.get(&op.name).is_some() => {
+                Some(read_op(bins, op)?.unwrap_or(Value::Null))
             }
             _ => read_op(bins, op)?,
         };

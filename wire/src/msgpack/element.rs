@@ -50,26 +50,30 @@ pub enum MapOrder {
     Key,
     /// Sorted by key, with an index by value.
     KeyValue,
+    /// As entries were found: an answer, not a map that is kept.
+    Found,
 }
 
 impl MapOrder {
-    /// The code on the wire: 0, 1 or 3.
+    /// The code on the wire.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Unordered => 0,
             Self::Key => 1,
             Self::KeyValue => 3,
+            Self::Found => 8,
         }
     }
 
-    /// The order with that code in its two low bits, the only ones that tell the order.
+    /// The order with that code; bits that tell of stored indexes do not count.
     #[must_use]
     pub const fn from_code(code: u8) -> Option<Self> {
-        match code & 3 {
+        match code & 0x0B {
             0 => Some(Self::Unordered),
             1 => Some(Self::Key),
             3 => Some(Self::KeyValue),
+            8 => Some(Self::Found),
             _ => None,
         }
     }
@@ -101,6 +105,18 @@ impl Element {
     #[must_use]
     pub const fn as_integer(&self) -> Option<i64> {
         if let Self::Integer(value) = self { Some(*value) } else { None }
+    }
+
+    /// True for a value that can be a map's key: an integer, a text or a blob.
+    #[must_use]
+    pub const fn is_map_key(&self) -> bool {
+        matches!(
+            self,
+            Self::Integer(_)
+                | Self::Unsigned(_)
+                | Self::String(_)
+                | Self::Bytes(ParticleType::BLOB, _)
+        )
     }
 
     /// The list, if it is one.
