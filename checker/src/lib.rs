@@ -1,1 +1,34 @@
 //! Histories in, verdicts out: no IO, no clock, no async.
+//!
+//! [`judge`] takes a stored run and says what it shows. It works in layers, each of which
+//! stands on its own:
+//!
+//! - [`assumptions`]: what must hold before a verdict means anything;
+//! - [`linearizability`]: whether an order of one key's operations explains what was seen; by
+//!   zones and chains where values are unique (near-linear, never undecided), by search elsewhere;
+//! - [`anomalies`]: the finer classes, one file each with its definition;
+//! - [`oracle`]: brute force over all orders of a few operations, to which the tests hold the rest;
+//! - [`evidence`]: the few operations that prove a violation, and the sentence that says so.
+//!
+//! The same input gives the same bytes of results: every order that can be seen is the order of
+//! keys and invocations.
+//!
+//! ```
+//! use aerocert_checker::linearizability::{Decision, Unseen, decide};
+//! use history::Model;
+//!
+//! assert!(matches!(decide(Model::Register, &[], Unseen::Impossible), Decision::Holds));
+//! ```
+
+pub mod anomalies;
+pub mod assumptions;
+mod checks;
+pub mod evidence;
+mod expectation;
+mod judge;
+pub mod linearizability;
+pub mod oracle;
+mod run;
+
+pub use judge::judge;
+pub use run::{Run, Window};

@@ -1,0 +1,24 @@
+//! The classes of anomalies, one file each: its definition, its source, how it is found and how it
+//! is told.
+//!
+//! A finder takes one [`Record`] and returns every violation of its class as a [`Finding`], with the
+//! few operations that prove it. Operations of other values or elements are left out: a proof holds
+//! in every history that contains it.
+
+pub mod backward_read;
+pub mod counter_drift;
+pub mod dirty_read;
+pub mod divergence;
+pub mod duplicate;
+mod finding;
+pub mod garbage_read;
+pub mod generation;
+pub mod lost_update;
+pub mod lost_write;
+pub mod non_linearizable;
+mod record;
+pub mod stale_read;
+pub mod torn_record;
+
+pub use finding::Finding;
+pub use record::{Record, observed, written};

@@ -1,0 +1,184 @@
+//! Non-linearizable: no order of the operations explains what was read, and no finer class fits.
+//!
+//! Linearizability as Herlihy and Wing define it (TOPLAS 1990), per record.
+
+use history::{AnomalyClass, Call, Model, Operation, Outcome, Value};
+
+use super::{
+    Finding, Record, backward_read, dirty_read, duplicate, garbage_read, lost_update, observed,
+    stale_read, written,
+};
+use crate::evidence::{Precedence, Seconds, irreducible, shortest_cycle, words};
+use crate::linearizability::{Decision, Unseen, decide, list};
+
+/// What linearizability says of a record: nothing, one violation of the finest class that fits its
+/// proof, or why it is undecided.
+///
+/// # Errors
+/// Why it is undecided.
+pub fn find(record: &Record<'_>) -> Result<Option<Finding>, String> {
+    let violation = match decide(record.model, &record.operations, Unseen::Impossible) {
+        Decision::Holds => return Ok(None),
+        Decision::Undecided(why) => return Err(why),
+        Decision::Broken(violation) => violation,
+    };
+    let coarse = [garbage_read::find, duplicate::find, failed_only];
+    if let Some(finding) = coarse.iter().find_map(|find| find(record).into_iter().next()) {
+        return Ok(Some(finding));
+    }
+    let excerpt = |positions: &[usize]| -> Vec<&Operation> {
+        positions.iter().map(|at| record.operations[*at]).collect()
+    };
+    let violates = |positions: &[usize]| {
+        let decision = decide(record.model, &excerpt(positions), Unseen::Possible);
+        matches!(decision, Decision::Broken(_))
+    };
+    let positions = if violates(&violation.operations) {
+        irreducible(violation.operations, violates)
+    } else {
+        violation.operations
+    };
+    // Finer classes are looked for within the proof alone, so that it proves them too.
+    let finals =
+        (0..positions.len()).filter(|at| record.final_reads.contains(&positions[*at])).collect();
+    let small = Record::new(record.key, record.model, excerpt(&positions), finals);
+    let finer = [lost_update::find, stale_read::find, backward_read::find, dirty_read::find];
+    let finding = finer.iter().find_map(|find| find(&small).into_iter().next());
+    Ok(Some(match finding {
+        Some(finding) => Finding {
+            operations: finding.operations.iter().map(|at| positions[*at]).collect(),
+            ..finding
+        },
+        None if record.model == Model::Counter => {
+            Finding::new(AnomalyClass::CounterDrift, record, positions)
+        }
+        None => Finding::new(AnomalyClass::NonLinearizable, record, positions),
+    }))
+}
+
+/// Dirty reads of writes that certainly failed: their proof needs no excerpt.
+fn failed_only(record: &Record<'_>) -> Vec<Finding> {
+    let mut findings = dirty_read::find(record);
+    findings.retain(|finding| record.operations[finding.operations[0]].outcome == Outcome::Fail);
+    findings
+}
+
+/// The values that an operation touches, with what it shows of each: (value, wrote it).
+fn touches(operation: &Operation) -> Vec<Option<Value>> {
+    match &operation.call {
+        Call::Cas { expected, value, .. } if operation.outcome != Outcome::Fail => {
+            vec![*expected, Some(*value)]
+        }
+        _ => observed(operation)
+            .into_iter()
+            .chain(written(operation).filter(|_| operation.outcome != Outcome::Fail).map(Some))
+            .collect(),
+    }
+}
+
+/// The precedences between the values of a finding's operations.
+fn precedences(record: &Record<'_>, finding: &Finding) -> Vec<Precedence<Option<Value>>> {
+    let mut found = Vec::new();
+    for one in &finding.operations {
+        let first = record.operations[*one];
+        if let ([from, to], Call::Cas { .. }) = (&touches(first)[..], &first.call) {
+            found.push(Precedence { before: *from, after: *to, one: *one, other: *one });
+        }
+        for other in &finding.operations {
+            let second = record.operations[*other];
+            if first.settled_ns() >= second.invoked_ns {
+                continue;
+            }
+            for before in touches(first) {
+                for after in touches(second).into_iter().filter(|after| *after != before) {
+                    found.push(Precedence { before, after, one: *one, other: *other });
+                }
+            }
+        }
+        for after in touches(first).into_iter().flatten() {
+            found.push(Precedence { before: None, after: Some(after), one: *one, other: *one });
+        }
+    }
+    found
+}
+
+/// The sentence.
+#[must_use]
+pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String {
+    let operations: Vec<&Operation> =
+        finding.operations.iter().map(|at| record.operations[*at]).collect();
+    if record.is_register() {
+        let cycle = shortest_cycle(&precedences(record, finding));
+        if !cycle.is_empty() {
+            return cycle_claim(record, &cycle, seconds);
+        }
+    }
+    if let [one, other] = operations[..]
+        && list::elements(one).is_some()
+        && list::elements(other).is_some()
+    {
+        return format!(
+            "Neither list begins with the other: {}; {}.",
+            words::read(one, seconds),
+            words::read(other, seconds)
+        );
+    }
+    let told: Vec<String> = operations
+        .iter()
+        .map(|one| {
+            if one.call.is_write() {
+                let began = seconds.print(one.invoked_ns);
+                format!(
+                    "the {}, begun at {began}, {}",
+                    words::asked(one),
+                    words::ended(one, seconds)
+                )
+            } else {
+                words::read(one, seconds)
+            }
+        })
+        .collect();
+    format!("No order explains these operations: {}.", told.join("; "))
+}
+
+fn cycle_claim(
+    record: &Record<'_>,
+    cycle: &[Precedence<Option<Value>>],
+    seconds: Seconds,
+) -> String {
+    let name = |value: Option<Value>| value.map_or("no record".to_owned(), |v| v.to_string());
+    let reasons: Vec<String> = cycle
+        .iter()
+        .map(|step| {
+            let (one, other) = (record.operations[step.one], record.operations[step.other]);
+            let order = format!("{} came before {}", name(step.before), name(step.after));
+            if step.one == step.other {
+                return match (one.call.is_write(), step.before) {
+                    (true, Some(_)) => {
+                        format!("{order}, since the {} replaced it", words::asked(one))
+                    }
+                    _ => format!("{order}, since the key space was empty"),
+                };
+            }
+            let short = |operation: &Operation| {
+                if operation.call.is_write() {
+                    words::asked(operation)
+                } else {
+                    format!(
+                        "{} (which returned {})",
+                        words::asked(operation),
+                        words::returned(operation)
+                    )
+                }
+            };
+            format!(
+                "{order}, since the {} ended at {} and the {} began at {}",
+                short(one),
+                seconds.print(one.settled_ns()),
+                short(other),
+                seconds.print(other.invoked_ns)
+            )
+        })
+        .collect();
+    format!("Each value is written once, yet {}.", reasons.join("; and "))
+}

@@ -1,0 +1,59 @@
+//! Operations in words.
+
+use history::{Call, Operation, Outcome, Returned};
+
+use super::Seconds;
+
+/// What was asked, and by whom: `write of 17 by process 3`.
+#[must_use]
+pub fn asked(operation: &Operation) -> String {
+    let what = match &operation.call {
+        Call::Read => "read".to_owned(),
+        Call::Write { value } => format!("write of {value}"),
+        Call::Cas { expected: Some(expected), value, .. } => {
+            format!("compare-and-set from {expected} to {value}")
+        }
+        Call::Cas { expected: None, value, .. } => format!("creation as {value}"),
+        Call::Add { delta } => format!("add of {delta}"),
+        Call::Append { element } => format!("append of {element}"),
+        Call::Delete => "delete".to_owned(),
+    };
+    format!("{what} by process {}", operation.process.0)
+}
+
+/// How it ended: `was acknowledged at 3.201 s`.
+#[must_use]
+pub fn ended(operation: &Operation, seconds: Seconds) -> String {
+    let at = operation.completed_ns.map(|at| seconds.print(at));
+    match (operation.outcome, at) {
+        (Outcome::Ok, Some(at)) if operation.call.is_write() => format!("was acknowledged at {at}"),
+        (Outcome::Ok, Some(at)) => format!("ended at {at}"),
+        (Outcome::Fail, Some(at)) => format!("had failed for certain at {at}"),
+        _ => "was never acknowledged".to_owned(),
+    }
+}
+
+/// What it brought back: `17`, `no record`, `a list of 4 elements`.
+#[must_use]
+pub fn returned(operation: &Operation) -> String {
+    match &operation.returned {
+        Returned::Nothing => "nothing".to_owned(),
+        Returned::Absent => "no record".to_owned(),
+        Returned::Value(value) => value.to_string(),
+        Returned::Torn(value) => format!("{value} beside bins of another write"),
+        Returned::Count(count) => count.to_string(),
+        Returned::List(elements) if elements.len() <= 8 => format!("{elements:?}"),
+        Returned::List(elements) => format!("a list of {} elements", elements.len()),
+    }
+}
+
+/// A read in whole: `the read by process 4, begun at 3.250 s, returned 12`.
+#[must_use]
+pub fn read(operation: &Operation, seconds: Seconds) -> String {
+    format!(
+        "the {}, begun at {}, returned {}",
+        asked(operation),
+        seconds.print(operation.invoked_ns),
+        returned(operation)
+    )
+}

@@ -1,0 +1,110 @@
+//! Whether a run shows what its manifest expects.
+
+use std::collections::BTreeSet;
+
+use history::{AnomalyClass, Expectation, Verdict};
+
+use crate::anomalies::{Finding, Record};
+use crate::checks::Checked;
+use crate::run::{Run, Window};
+
+/// How long after its healing a fault may still explain an anomaly if the history does not say when
+/// migrations ended, in ns.
+const AFTERMATH_NS: u64 = 30_000_000_000;
+
+/// Judges an expectation on consistency; what could not be decided breaks none.
+///
+/// # Errors
+/// How it is broken, in words.
+pub(crate) fn judge(
+    run: &Run<'_>,
+    records: &[Record<'_>],
+    checked: &[Checked],
+) -> Result<(), String> {
+    match &run.manifest.expectation {
+        Expectation::Valid => {
+            let broken: Vec<String> = checked
+                .iter()
+                .filter(|checked| checked.result.verdict == Verdict::Invalid)
+                .map(|checked| {
+                    let classes = checked.result.anomalies.iter();
+                    let classes: Vec<String> =
+                        classes.map(|g| format!("{} × {}", g.count, g.class.name())).collect();
+                    format!("{}: {}", checked.result.check.name(), classes.join(", "))
+                })
+                .collect();
+            if broken.is_empty() {
+                return Ok(());
+            }
+            Err(format!("nothing was to be found, but: {}", broken.join("; ")))
+        }
+        Expectation::MustShow { class } => {
+            let shown = checked.iter().flat_map(|checked| &checked.result.anomalies);
+            let shown: BTreeSet<AnomalyClass> = shown.map(|group| group.class).collect();
+            if shown.contains(class) {
+                return Ok(());
+            }
+            let names: Vec<&str> = shown.iter().map(|class| class.name()).collect();
+            let instead = if names.is_empty() { "nothing".into() } else { names.join(", ") };
+            Err(format!("{} was to be found, but {instead} was", class.name()))
+        }
+        Expectation::MayShow { classes } => {
+            for finding in checked.iter().flat_map(|checked| &checked.findings) {
+                if !classes.contains(&finding.class) {
+                    return Err(told(finding, "is not among what this arm may show"));
+                }
+                let at = records.partition_point(|record| record.key < finding.key);
+                if let Some(why) = unexplained(run, &records[at], finding) {
+                    return Err(told(finding, why));
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn told(finding: &Finding, why: &str) -> String {
+    format!("{} of key {} {why}", finding.class.name(), finding.key.0)
+}
+
+/// Why no fault explains an anomaly: availability namespaces lose writes only where nodes went on
+/// apart, and settle once migrations have ended.
+fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<&'static str> {
+    let cuts: Vec<&Window> = run.windows.iter().filter(|window| window.parts).collect();
+    let Some(first) = cuts.iter().map(|cut| cut.from_ns).min() else {
+        return Some("has no cut that explains it");
+    };
+    let began_ns = |at: &usize| record.operations[*at].invoked_ns;
+    let settled_ns = run.migrations_ended_ns().or(run.final_reads_ns());
+    let settled = |at: &usize| settled_ns.is_some_and(|settled| began_ns(at) >= settled);
+    match finding.class {
+        AnomalyClass::Divergence => Some("shows copies that still differ after migrations"),
+        AnomalyClass::BackwardRead | AnomalyClass::ReadYourWrites
+            if finding.operations.iter().take(2).all(settled) =>
+        {
+            Some("is among reads that began after migrations had ended")
+        }
+        AnomalyClass::LostWrite | AnomalyClass::CounterDrift => {
+            let cut = |cut: &&Window| written_during(record, cut);
+            (!cuts.iter().any(cut)).then_some("is of a record that was not written during a cut")
+        }
+        _ => {
+            let (_, at_ns) = finding.span_ns(record);
+            let last_cut = cuts.iter().map(|cut| cut.to_ns).max().unwrap_or(0);
+            let until_ns = settled_ns.unwrap_or(last_cut.saturating_add(AFTERMATH_NS));
+            let written = cuts.iter().any(|cut| written_during(record, cut));
+            // A loss shows in every later read, so what was written during a cut explains more
+            // than the time between the cut and the end of migrations.
+            (at_ns < first || (at_ns > until_ns && !written)).then_some("fell outside of every cut")
+        }
+    }
+}
+
+/// Whether a write of a record that may have happened was under way during a cut.
+fn written_during(record: &Record<'_>, cut: &Window) -> bool {
+    record.operations.iter().any(|one| {
+        one.call.is_write()
+            && one.outcome != history::Outcome::Fail
+            && cut.touches(one.invoked_ns, one.completed_ns.unwrap_or(one.invoked_ns))
+    })
+}

@@ -1,0 +1,120 @@
+//! Operations reduced to what decides a register: two times, what was done, and dense value ids.
+
+use history::{Call, Operation, Outcome, Returned, Value};
+use rustc_hash::FxHashMap;
+
+/// The id of the initial value: the record is absent.
+pub const INITIAL: u32 = 0;
+
+/// The server's code for a generation that does not match.
+const GENERATION_ERROR: i16 = 3;
+
+/// One operation on a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// When it was invoked, from 1 (0 is before everything).
+    pub call: u64,
+    /// By when it must have happened; `u64::MAX` if it may happen at any time or never.
+    pub ret: u64,
+    /// What it did.
+    pub action: Action,
+}
+
+/// What a step did, over dense value ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Returned a value.
+    Read(u32),
+    /// Wrote a value.
+    Write(u32),
+    /// Replaced one value by another.
+    CompareAndSet {
+        /// The value replaced.
+        from: u32,
+        /// The value written.
+        to: u32,
+    },
+    /// Certainly did not write a value.
+    Failed(u32),
+    /// Found that the register did not hold a value.
+    Refused(u32),
+}
+
+/// A key's steps.
+#[derive(Clone, Debug, Default)]
+pub struct Steps {
+    /// The steps that say something.
+    pub steps: Vec<Step>,
+    /// For each step, the position of its operation.
+    pub operations: Vec<usize>,
+    /// How many value ids are in use, the initial one included.
+    pub values: u32,
+}
+
+impl Steps {
+    /// Reduces a key's operations; `None` if a value does not name its write.
+    pub(super) fn of(operations: &[&Operation]) -> Option<Self> {
+        let mut this = Self { values: 1, ..Self::default() };
+        let mut ids: FxHashMap<Value, u32> = FxHashMap::default();
+        let mut writers: Vec<bool> = vec![true];
+        let mut id_of = |value: Value, values: &mut u32, writers: &mut Vec<bool>| {
+            *ids.entry(value).or_insert_with(|| {
+                let id = *values;
+                *values += 1;
+                writers.push(false);
+                id
+            })
+        };
+        for (position, operation) in operations.iter().enumerate() {
+            let call = operation.invoked_ns.saturating_add(1);
+            let ret = operation.settled_ns().saturating_add(1);
+            let mut push = |ret, action| {
+                this.steps.push(Step { call, ret, action });
+                this.operations.push(position);
+            };
+            match (&operation.call, operation.outcome) {
+                (Call::Read, Outcome::Ok) => match &operation.returned {
+                    Returned::Value(value) => {
+                        let id = id_of(*value, &mut this.values, &mut writers);
+                        push(ret, Action::Read(id));
+                    }
+                    Returned::Absent => push(ret, Action::Read(INITIAL)),
+                    // A torn record is an anomaly of its own, and no observation of one value.
+                    _ => {}
+                },
+                (Call::Read, _) | (Call::Delete, Outcome::Fail) => {}
+                (Call::Write { value }, outcome) => {
+                    let to = id_of(*value, &mut this.values, &mut writers);
+                    if outcome == Outcome::Fail {
+                        push(ret, Action::Failed(to));
+                    } else {
+                        if std::mem::replace(&mut writers[to as usize], true) {
+                            return None;
+                        }
+                        push(ret, Action::Write(to));
+                    }
+                }
+                (Call::Cas { expected, value, .. }, outcome) => {
+                    let from = expected
+                        .map_or(INITIAL, |value| id_of(value, &mut this.values, &mut writers));
+                    let to = id_of(*value, &mut this.values, &mut writers);
+                    if outcome == Outcome::Fail {
+                        push(ret, Action::Failed(to));
+                        if let (GENERATION_ERROR, Some(at)) =
+                            (operation.code, operation.completed_ns)
+                        {
+                            push(at.saturating_add(1), Action::Refused(from));
+                        }
+                    } else {
+                        if std::mem::replace(&mut writers[to as usize], true) {
+                            return None;
+                        }
+                        push(ret, Action::CompareAndSet { from, to });
+                    }
+                }
+                (Call::Delete | Call::Add { .. } | Call::Append { .. }, _) => return None,
+            }
+        }
+        Some(this)
+    }
+}

@@ -1,0 +1,122 @@
+//! A run as the judge sees it: the history by key, and the windows of its faults.
+
+use std::collections::BTreeMap;
+
+use history::{Fault, FaultRecord, History, Key, Manifest, Mark, Observation, Operation, Outcome};
+
+/// A stored run with what every check needs of it.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// What was asked.
+    pub manifest: &'a Manifest,
+    /// What happened.
+    pub history: &'a History,
+    /// The faults by index, each as its last line says.
+    pub faults: BTreeMap<u32, &'a FaultRecord>,
+    /// What the nodes said of themselves.
+    pub observations: &'a [Observation],
+    /// When faults were in force.
+    pub windows: Vec<Window>,
+    keys: BTreeMap<Key, Vec<usize>>,
+    final_reads_ns: Option<u64>,
+}
+
+/// When one fault was in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The fault's index.
+    pub fault: u32,
+    /// When its injection began at the earliest, in ns.
+    pub from_ns: u64,
+    /// When a probe found it gone (or the history's end), in ns.
+    pub to_ns: u64,
+    /// Whether it parts nodes that go on alone: a partition, or a node that is paused for long.
+    pub parts: bool,
+}
+
+impl Window {
+    /// Whether a span of time touches the window.
+    #[must_use]
+    pub fn touches(&self, from_ns: u64, to_ns: u64) -> bool {
+        from_ns <= self.to_ns && self.from_ns <= to_ns
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Gathers a run.
+    #[must_use]
+    pub fn new(
+        manifest: &'a Manifest,
+        history: &'a History,
+        faults: &'a [FaultRecord],
+        observations: &'a [Observation],
+    ) -> Self {
+        let faults: BTreeMap<u32, &FaultRecord> =
+            faults.iter().map(|record| (record.index, record)).collect();
+        let mut keys: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (position, operation) in history.operations.iter().enumerate() {
+            keys.entry(operation.key).or_default().push(position);
+        }
+        Self {
+            manifest,
+            history,
+            windows: windows(history, &faults),
+            faults,
+            observations,
+            keys,
+            final_reads_ns: history.marked_ns(Mark::FinalReadsStarted),
+        }
+    }
+
+    /// The keys, in order.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.keys.keys().copied()
+    }
+
+    /// A key's operations in the order of their invocations.
+    #[must_use]
+    pub fn operations(&self, key: Key) -> Vec<&'a Operation> {
+        let history = self.history;
+        let positions = self.keys.get(&key).map_or(&[][..], Vec::as_slice);
+        positions.iter().map(|position| &history.operations[*position]).collect()
+    }
+
+    /// Whether an operation is a read, made after healing and migrations, that was answered.
+    #[must_use]
+    pub fn is_final_read(&self, operation: &Operation) -> bool {
+        !operation.call.is_write()
+            && operation.outcome == Outcome::Ok
+            && self.final_reads_ns.is_some_and(|start| operation.invoked_ns >= start)
+    }
+
+    /// When the final reads began, in ns.
+    #[must_use]
+    pub fn final_reads_ns(&self) -> Option<u64> {
+        self.final_reads_ns
+    }
+
+    /// When no migration remained, in ns.
+    #[must_use]
+    pub fn migrations_ended_ns(&self) -> Option<u64> {
+        self.history.marked_ns(Mark::MigrationsEnded)
+    }
+}
+
+/// The windows in time. A probe confirms a fault somewhat after its injection began, so a window
+/// begins when the schedule planned it, if that was earlier.
+fn windows(history: &History, faults: &BTreeMap<u32, &FaultRecord>) -> Vec<Window> {
+    let load_ns = history.marked_ns(Mark::LoadStarted).unwrap_or(0);
+    history
+        .fault_windows()
+        .into_iter()
+        .map(|(fault, applied_ns, to_ns)| {
+            let record = faults.get(&fault);
+            let planned_ns = record.map(|r| load_ns.saturating_add(r.planned_at_ms * 1_000_000));
+            let parts = record.is_none_or(|record| {
+                matches!(record.fault, Fault::Partition { .. } | Fault::Pause { .. })
+            });
+            let from_ns = planned_ns.map_or(applied_ns, |planned| planned.min(applied_ns));
+            Window { fault, from_ns, to_ns, parts }
+        })
+        .collect()
+}

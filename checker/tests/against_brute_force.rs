@@ -1,0 +1,118 @@
+//! The fast algorithms agree with brute force, in both directions, on random small histories.
+
+mod generated;
+
+use aerocert_checker::linearizability::{Decision, Unseen, decide};
+use aerocert_checker::oracle;
+use history::{Call, Model, Operation, Outcome};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter, Model::Set];
+
+/// Histories per model and kind.
+const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 60_000 };
+
+fn refs(operations: &[Operation]) -> Vec<&Operation> {
+    operations.iter().collect()
+}
+
+fn assert_agrees(model: Model, operations: &[Operation], unseen: Unseen) -> bool {
+    let operations = refs(operations);
+    let expected = oracle::explains(model, &operations);
+    match decide(model, &operations, unseen) {
+        Decision::Holds => assert!(expected, "{model:?}: found valid: {operations:#?}"),
+        Decision::Broken(_) => assert!(!expected, "{model:?}: found broken: {operations:#?}"),
+        Decision::Undecided(why) => panic!("{model:?}: {why}: {operations:#?}"),
+    }
+    expected
+}
+
+#[test]
+fn verdicts_agree_on_wild_histories() {
+    for model in MODELS {
+        let mut random = ChaCha8Rng::seed_from_u64(model as u64);
+        let mut valid = 0;
+        for _ in 0..ROUNDS {
+            let operations = generated::wild(model, &mut random, 8, false);
+            valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
+        }
+        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+    }
+}
+
+#[test]
+fn verdicts_agree_on_histories_with_one_flaw() {
+    use rand::RngExt;
+    for model in MODELS {
+        let mut random = ChaCha8Rng::seed_from_u64(100 + model as u64);
+        let mut valid = 0;
+        for _ in 0..ROUNDS {
+            let shape = generated::Shape {
+                operations: random.random_range(3..=8),
+                processes: random.random_range(2..=4),
+                in_doubt: 25,
+            };
+            let mut operations = generated::tame(model, &mut random, shape);
+            assert!(assert_agrees(model, &operations, Unseen::Impossible), "made valid");
+            let one = random.random_range(0..operations.len());
+            let other = random.random_range(0..operations.len());
+            if matches!((&operations[one].call, &operations[other].call), (Call::Read, Call::Read))
+            {
+                let returned = operations[one].returned.clone();
+                operations[one].returned = operations[other].returned.clone();
+                operations[other].returned = returned;
+            } else {
+                let later = random.random_range(0..3000);
+                operations[one].invoked_ns += later;
+                if let Some(end) = &mut operations[one].completed_ns {
+                    *end += later;
+                }
+                operations = generated::finish(operations);
+            }
+            valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
+        }
+        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+    }
+}
+
+/// A refused compare-and-set only ever adds violations, and those are true: brute force over the
+/// history with the refusal as a read of any other value finds none valid.
+#[test]
+fn violations_by_refusals_are_true() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut by_refusal = 0;
+    for _ in 0..ROUNDS {
+        let operations = generated::wild(Model::CasRegister, &mut random, 7, true);
+        let Decision::Broken(_) =
+            decide(Model::CasRegister, &refs(&operations), Unseen::Impossible)
+        else {
+            continue;
+        };
+        if !oracle::explains(Model::CasRegister, &refs(&operations)) {
+            continue;
+        }
+        by_refusal += 1;
+        // With one refusal at a time turned into a read of each other value, none may be valid
+        // for all of them at once; one refusal is enough to show it here.
+        let refused: Vec<usize> = (0..operations.len())
+            .filter(|at| operations[*at].outcome == Outcome::Fail && operations[*at].code == 3)
+            .collect();
+        let explained = |at: usize| {
+            let Call::Cas { expected, .. } = operations[at].call else { return true };
+            (0..=8_u64).map(|value| (value > 0).then_some(value)).any(|value| {
+                if value == expected {
+                    return false;
+                }
+                let mut changed = operations.clone();
+                changed[at].call = Call::Read;
+                changed[at].outcome = Outcome::Ok;
+                changed[at].returned =
+                    value.map_or(history::Returned::Absent, history::Returned::Value);
+                oracle::explains(Model::CasRegister, &refs(&changed))
+            })
+        };
+        assert!(refused.iter().any(|at| !explained(*at)), "{operations:#?}");
+    }
+    assert!(by_refusal > 20, "{by_refusal}");
+}

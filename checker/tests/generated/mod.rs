@@ -1,0 +1,176 @@
+//! Random histories of one key.
+#![allow(dead_code, reason = "each test file takes its share")]
+
+use history::{
+    Call, Key, Model, Operation, OperationId, Outcome, ProcessId, Returned, Route, SiteIndex,
+};
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+
+/// An operation with what matters; the rest is filled in by [`finish`].
+pub fn operation(call: Call, invoked_ns: u64, end_ns: u64, outcome: Outcome) -> Operation {
+    Operation {
+        id: OperationId(0),
+        process: ProcessId(0),
+        site: SiteIndex(0),
+        route: Route::Map,
+        key: Key(0),
+        call,
+        invoked_ns,
+        completed_ns: (outcome != Outcome::Info).then_some(end_ns),
+        outcome,
+        returned: Returned::Nothing,
+        generation: None,
+        code: 0,
+    }
+}
+
+/// Sorts by invocation, numbers, and gives processes so that none has two open operations.
+pub fn finish(mut operations: Vec<Operation>) -> Vec<Operation> {
+    operations.sort_by_key(|one| one.invoked_ns);
+    let mut free: Vec<u64> = Vec::new();
+    for (id, one) in (0..).zip(&mut operations) {
+        one.id = OperationId(id);
+        let process = free.iter().position(|until| *until <= one.invoked_ns);
+        let process = process.unwrap_or_else(|| {
+            free.push(0);
+            free.len() - 1
+        });
+        free[process] = one.completed_ns.unwrap_or(u64::MAX);
+        one.process = ProcessId(process as u32);
+    }
+    operations
+}
+
+/// A few operations at random times with random returns: most have no order that explains them.
+pub fn wild(model: Model, random: &mut ChaCha8Rng, most: usize, refusals: bool) -> Vec<Operation> {
+    let count = random.random_range(2..=most);
+    let writes = random.random_range(1..count);
+    let span = if random.random_bool(0.5) { 12 } else { 40 };
+    let mut operations = Vec::new();
+    for index in 0..count {
+        let from = random.random_range(0..span);
+        let to = from + random.random_range(0..span / 2);
+        let value = index as u64 + 1;
+        let any = |random: &mut ChaCha8Rng| {
+            let value = random.random_range(0..=writes as u64);
+            (value > 0).then_some(value)
+        };
+        let call = match model {
+            _ if index >= writes => Call::Read,
+            Model::CasRegister if random.random_bool(0.6) => Call::Cas {
+                expected: any(random).filter(|expected| *expected != value),
+                generation: 0,
+                value,
+            },
+            Model::Register | Model::CasRegister => Call::Write { value },
+            Model::Counter => Call::Add { delta: 1 },
+            Model::Set => Call::Append { element: value },
+        };
+        let outcome = match random.random_range(0..10) {
+            0 | 1 if call.is_write() => Outcome::Info,
+            2 if call.is_write() => Outcome::Fail,
+            _ => Outcome::Ok,
+        };
+        let mut one = operation(call, from, to, outcome);
+        if outcome == Outcome::Fail && refusals {
+            one.code = 3;
+        }
+        one.returned = match (model, &one.call) {
+            (Model::Register | Model::CasRegister, Call::Read) => {
+                any(random).map_or(Returned::Absent, Returned::Value)
+            }
+            (Model::Counter, Call::Read) => Returned::Count(random.random_range(0..=writes as i64)),
+            (Model::Counter, Call::Add { .. })
+                if outcome == Outcome::Ok && random.random_bool(0.2) =>
+            {
+                Returned::Count(random.random_range(1..=writes as i64))
+            }
+            (Model::Set, Call::Read) => {
+                let mut elements: Vec<u64> = (1..=writes as u64).collect();
+                if random.random_bool(0.3) {
+                    let one = random.random_range(0..elements.len());
+                    let other = random.random_range(0..elements.len());
+                    elements.swap(one, other);
+                }
+                elements.truncate(random.random_range(0..=elements.len()));
+                Returned::List(elements)
+            }
+            _ => Returned::Nothing,
+        };
+        operations.push(one);
+    }
+    finish(operations)
+}
+
+/// How a [`tame`] history is made.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub operations: usize,
+    pub processes: usize,
+    /// Writes in doubt, in percent.
+    pub in_doubt: u32,
+}
+
+/// A history with a known order: each operation takes effect at an instant within its interval, and
+/// returns what was there. An operation in doubt takes effect late, or never.
+pub fn tame(model: Model, random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation> {
+    struct Plan {
+        call: u64,
+        at: Option<u64>,
+        ret: u64,
+        write: bool,
+    }
+    let mut plans = Vec::new();
+    let mut free: Vec<u64> = (0..shape.processes).map(|_| random.random_range(0..1000)).collect();
+    for _ in 0..shape.operations {
+        let process = (0..free.len()).min_by_key(|process| free[*process]).unwrap();
+        let call = free[process] + random.random_range(1..200);
+        let ret = call + random.random_range(1..2000);
+        let write = random.random_bool(0.5);
+        let doubt = write && random.random_range(0..100) < shape.in_doubt;
+        let at = match doubt {
+            false => Some(random.random_range(call..=ret)),
+            true if random.random_bool(0.5) => Some(random.random_range(call..=ret + 4000)),
+            true => None,
+        };
+        free[process] = ret;
+        plans.push(Plan { call, at, ret: if doubt { u64::MAX } else { ret }, write });
+    }
+    let mut order: Vec<usize> = (0..plans.len()).filter(|one| plans[*one].at.is_some()).collect();
+    order.sort_by_key(|one| (plans[*one].at, *one));
+    let mut operations: Vec<Option<Operation>> = vec![None; plans.len()];
+    let (mut held, mut list, mut count): (Option<u64>, Vec<u64>, i64) = (None, Vec::new(), 0);
+    let never = (0..plans.len()).filter(|one| plans[*one].at.is_none());
+    let effective: Vec<(usize, bool)> =
+        order.into_iter().map(|one| (one, true)).chain(never.map(|one| (one, false))).collect();
+    for (one, effect) in effective {
+        let plan = &plans[one];
+        let value = one as u64 + 1;
+        let (call, returned) = match (plan.write, model) {
+            (false, Model::Register | Model::CasRegister) => {
+                (Call::Read, held.map_or(Returned::Absent, Returned::Value))
+            }
+            (false, Model::Counter) => (Call::Read, Returned::Count(count)),
+            (false, Model::Set) => (Call::Read, Returned::List(list.clone())),
+            (true, Model::CasRegister) if random.random_bool(0.7) => {
+                (Call::Cas { expected: held, generation: 0, value }, Returned::Nothing)
+            }
+            (true, Model::Register | Model::CasRegister) => {
+                (Call::Write { value }, Returned::Nothing)
+            }
+            (true, Model::Counter) => (Call::Add { delta: 1 }, Returned::Nothing),
+            (true, Model::Set) => (Call::Append { element: value }, Returned::Nothing),
+        };
+        if effect && plan.write {
+            held = Some(value);
+            list.push(value);
+            count += 1;
+        }
+        let outcome = if plan.ret == u64::MAX { Outcome::Info } else { Outcome::Ok };
+        let mut made = operation(call, plan.call, plan.ret, outcome);
+        made.returned = returned;
+        operations[one] = Some(made);
+    }
+    finish(operations.into_iter().flatten().collect())
+}
