@@ -20,6 +20,8 @@ pub(crate) enum ClusterCommand {
     Pmap(Where),
     /// Rosters: current, pending, observed per node.
     Roster(Where),
+    /// Records: master, prole, non-replica per node.
+    Objects(Where),
 }
 
 /// The arguments of `cluster up`.

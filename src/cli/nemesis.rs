@@ -21,8 +21,13 @@ pub(crate) enum NemesisCommand {
 /// The arguments of `nemesis apply`.
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// The nemesis: `partition-racks`, `partition-majority`, `isolate-node`, `one-way`, `kill-node`.
+    /// The nemesis: `partition-racks`, `partition-majority`, `isolate-node`, `one-way`, or `split`
+    /// with --nodes.
     pub(crate) nemesis: String,
+
+    /// With `split`: the ids of the nodes that are cut from all others, `A600,A352`.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) nodes: Vec<String>,
 
     /// After this long the fault ends by itself.
     #[arg(long = "for", value_parser = duration, default_value = "60s")]

@@ -11,4 +11,4 @@ mod place;
 pub(crate) use interrupt::{Interrupt, Interrupts};
 pub(crate) use judge::{Judged, judge, judge_stored, write_page};
 pub(crate) use pair::run_pair;
-pub(crate) use place::Place;
+pub(crate) use place::{Place, embedded};

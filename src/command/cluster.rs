@@ -1,0 +1,186 @@
+//! `cluster`: an emulated cluster for any client, and the tables of it or of a running one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cluster::Cluster;
+use cluster::control::{self, Server};
+use cluster::table::View;
+
+use super::doctor::{Finding, Probe};
+use crate::cli::{ClusterCommand, ClusterUp, State, Where};
+use crate::exit::{Exit, Failure};
+use crate::run::{Interrupts, embedded};
+use crate::{config, output, plan};
+
+/// How long a new cluster may take to become whole.
+const STABLE_WITHIN: Duration = Duration::from_secs(60);
+
+pub(super) fn cluster(command: &ClusterCommand, json: bool) -> Result<Exit, Failure> {
+    let runtime = super::runtime()?;
+    match command {
+        ClusterCommand::Up(arguments) => runtime.block_on(up(arguments, json)),
+        ClusterCommand::Down(state) => runtime.block_on(async {
+            control::Client::new(&folder(state)).down().await.map_err(Failure::usage)?;
+            Ok(Exit::Met)
+        }),
+        ClusterCommand::Status(place) => runtime.block_on(look(place, View::Status, json)),
+        ClusterCommand::Pmap(place) => runtime.block_on(look(place, View::Pmap, json)),
+        ClusterCommand::Roster(place) => runtime.block_on(look(place, View::Roster, json)),
+        ClusterCommand::Objects(place) => runtime.block_on(look(place, View::Objects, json)),
+    }
+}
+
+/// The folder of the control socket.
+pub(super) fn folder(state: &State) -> PathBuf {
+    state.state.clone().unwrap_or_else(control::default_folder)
+}
+
+/// Whether `cluster up` keeps a cluster there.
+pub(super) fn is_kept(place: &Where) -> bool {
+    let kept = control::Client::new(&folder(&place.state));
+    super::runtime().is_ok_and(|runtime| runtime.block_on(kept.is_kept()))
+}
+
+async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
+    let mut settings =
+        config::settings("quick", arguments.config.as_deref()).map_err(Failure::usage)?;
+    if let Some(round_trip) = arguments.round_trip {
+        settings.cluster.round_trip_us = round_trip.as_micros() as u64;
+    }
+    if let Some(defect) = &arguments.defect {
+        plan::defect(defect)?;
+    }
+    let plan = embedded(
+        &plan::cluster(&settings)?,
+        arguments.seed,
+        arguments.defect.clone(),
+        arguments.port,
+    );
+    let mut interrupts = Interrupts::listen()?;
+    let server = Server::bind(&folder(&arguments.state)).await.map_err(Failure::usage)?;
+    let cluster = Arc::new(Cluster::embedded(plan).await.map_err(Failure::harness)?);
+    cluster.wait_until_stable(STABLE_WITHIN).await.map_err(Failure::harness)?;
+    announce(&cluster, json)?;
+    let stage = interrupts.now();
+    tokio::select! {
+        () = server.serve(Arc::clone(&cluster)) => {}
+        _ = interrupts.beyond(stage) => {}
+    }
+    cluster.shutdown().await;
+    Ok(interrupts.exit().unwrap_or(Exit::Met))
+}
+
+fn announce(cluster: &Cluster, json: bool) -> Result<(), Failure> {
+    let topology = cluster.topology();
+    if json {
+        return output::json(&serde_json::json!({
+            "ready": true,
+            "identity": cluster.identity(),
+            "namespaces": cluster.namespaces(),
+        }));
+    }
+    let mut rows = vec![["node", "rack", "site"].map(str::to_owned).to_vec()];
+    rows[0].extend(topology.sites.iter().map(|site| format!("address for clients in {site}")));
+    for node in &topology.nodes {
+        let mut row = vec![
+            node.id.to_string(),
+            node.rack.to_string(),
+            topology.sites[usize::from(node.site)].clone(),
+        ];
+        row.extend(node.addresses.iter().cloned());
+        rows.push(row);
+    }
+    output::data(&output::table(&rows));
+    output::data(&format!("namespaces: {}", cluster.namespaces().join(", ")));
+    output::data("ready; this is an emulated cluster; Ctrl-C or `aerocert cluster down` stops it");
+    Ok(())
+}
+
+async fn look(place: &Where, view: View, json: bool) -> Result<Exit, Failure> {
+    let cluster = find(place).await?;
+    let from = place.from.as_deref().map(|name| site(&cluster, name)).transpose()?;
+    let table = view.table(&cluster.survey(view, from).await);
+    if json {
+        output::json(&table.json())?;
+    } else {
+        output::data(&table.to_string());
+    }
+    Ok(Exit::Met)
+}
+
+/// The cluster that is meant.
+async fn find(place: &Where) -> Result<Cluster, Failure> {
+    if place.hosts.is_empty() {
+        Cluster::kept(&folder(&place.state)).await.map_err(Failure::usage)
+    } else {
+        Cluster::hosts(&place.hosts, &[]).await.map_err(Failure::usage)
+    }
+}
+
+fn site(cluster: &Cluster, name: &str) -> Result<u8, Failure> {
+    let sites = &cluster.topology().sites;
+    sites.iter().position(|site| site == name).map(|position| position as u8).ok_or_else(|| {
+        Failure::Usage(format!("there is no site `{name}`; there are {}", sites.join(", ")))
+    })
+}
+
+/// What `doctor` says of a cluster.
+pub(super) fn probes(place: &Where) -> Result<Vec<Probe>, Failure> {
+    super::runtime()?.block_on(async {
+        let cluster = match find(place).await {
+            Ok(cluster) => cluster,
+            Err(failure) => {
+                return Ok(vec![Probe {
+                    name: "cluster".to_owned(),
+                    finding: Finding::Fail,
+                    found: failure.to_string(),
+                    mend: Some("check the addresses, and that port 3000 is open to here".to_owned()),
+                }]);
+            }
+        };
+        let identity = cluster.identity();
+        let mut probes = vec![Probe {
+            name: "cluster".to_owned(),
+            finding: Finding::Ok,
+            found: format!(
+                "{} ({:?}), {} {}, {} nodes",
+                identity.name,
+                identity.kind,
+                identity.edition,
+                identity.build,
+                identity.topology.nodes.len()
+            ),
+            mend: None,
+        }];
+        let observation = cluster.observe(0).await;
+        for (node, seen) in identity.topology.nodes.iter().zip(&observation.nodes) {
+            probes.push(node_probe(node.id, seen.as_ref()));
+        }
+        Ok(probes)
+    })
+}
+
+fn node_probe(id: history::NodeId, seen: Option<&history::NodeObservation>) -> Probe {
+    let name = format!("node {id}");
+    let Some(seen) = seen else {
+        let mend = Some("see whether it runs, and whether its service port is open".to_owned());
+        return Probe { name, finding: Finding::Fail, found: "does not answer".to_owned(), mend };
+    };
+    let unavailable: u32 =
+        seen.namespaces.values().map(|ns| ns.unavailable_partitions + ns.dead_partitions).sum();
+    let migrating: u32 = seen.namespaces.values().map(|ns| ns.migrations_remaining).sum();
+    let (finding, mend) = if unavailable > 0 {
+        (Finding::Fail, Some("bring the missing roster nodes back before a run".to_owned()))
+    } else if migrating > 0 || !seen.integrity {
+        (Finding::Warn, Some("wait until migrations have ended before a run".to_owned()))
+    } else {
+        (Finding::Ok, None)
+    };
+    let found = format!(
+        "cluster of {}, key {}, {unavailable} partitions unavailable or dead, {migrating} migrating",
+        seen.cluster_size, seen.cluster_key
+    );
+    Probe { name, finding, found, mend }
+}

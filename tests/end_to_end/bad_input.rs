@@ -1,0 +1,164 @@
+//! Bad input gets one clear error, the right exit code, and the mend.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::program::{aerocert, files, stderr_of, stdout_of};
+
+#[test]
+fn an_unknown_key_in_the_configuration() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "[load]\nproceses = 3\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let said = stderr_of(&["certify", "--dry-run", "--config", path], 2);
+    assert!(said.contains(&format!("{path}:2:1")) && said.contains("`processes`"), "{said}");
+}
+
+#[test]
+fn an_impossible_topology() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "[cluster]\nreplication_factor = 7\n").unwrap();
+    let said = stderr_of(&["certify", "--config", file.path().to_str().unwrap()], 2);
+    assert!(said.contains("choose 1 to 6"), "{said}");
+}
+
+#[test]
+fn a_nemesis_that_the_topology_cannot_have() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = "[cluster]\nsites = [\"london\"]\nreplication_factor = 1\n\
+                nodes = [{ id = \"A1\", site = \"london\", rack = 1 }]\n";
+    std::fs::write(file.path(), text).unwrap();
+    let path = file.path().to_str().unwrap();
+    let said = stderr_of(&["run", "--nemesis", "partition-racks", "--config", path], 2);
+    assert!(said.contains("partition-racks"), "{said}");
+}
+
+#[test]
+fn names_that_nobody_knows() {
+    for (flag, value, mend) in [
+        ("--workload", "regster", "register"),
+        ("--nemesis", "partition-rack", "partition-racks"),
+        ("--read-mode", "linearise", "linearize"),
+        ("--defect", "proxy-resnd", "proxy-resend"),
+    ] {
+        let said = stderr_of(&["run", flag, value], 2);
+        assert!(said.contains(value) && said.contains(mend), "{said}");
+    }
+}
+
+#[test]
+fn a_cluster_that_is_not_there() {
+    let said = stderr_of(&["run", "--backend", "hosts", "--hosts", "127.0.0.1:1"], 2);
+    assert!(said.contains("127.0.0.1:1"), "{said}");
+}
+
+#[test]
+fn faults_on_a_backend_that_only_loads() {
+    let arguments =
+        ["run", "--backend", "hosts", "--hosts", "127.0.0.1:1", "--nemesis", "isolate-node"];
+    assert!(stderr_of(&arguments, 2).contains("--nemesis none"));
+}
+
+#[test]
+fn a_port_in_use() {
+    let state = tempfile::tempdir().unwrap();
+    let taken: Vec<std::net::TcpListener> = (1..=8)
+        .flat_map(|node| (0..=8).map(move |site| (node, site)))
+        .flat_map(|(node, site)| {
+            [format!("127.32.{node}.{site}:3977"), format!("127.33.{node}.{site}:3977")]
+        })
+        .filter_map(|address| std::net::TcpListener::bind(address).ok())
+        .collect();
+    assert!(!taken.is_empty());
+    let output = aerocert()
+        .args(["cluster", "up", "--port", "3977", "--state"])
+        .arg(state.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("3977") && said.contains("--port"), "{said}");
+}
+
+/// A short stored run, made once; each test works on a copy.
+fn stored() -> &'static Path {
+    static RUN: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    let (_, run) = RUN.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        // A run of two seconds misses its floor: its verdict is unknown, its history is whole.
+        stdout_of(&["run", "--duration", "2s", "--seed", "1", "--out", out], 3);
+        let manifest = files(folder.path(), "manifest.json").remove(0);
+        let run = manifest.parent().unwrap().to_owned();
+        (folder, run)
+    });
+    run
+}
+
+fn copy() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    for file in files(stored(), "") {
+        let target = run.join(file.strip_prefix(stored()).unwrap());
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::copy(file, target).unwrap();
+    }
+    (folder, run)
+}
+
+fn blocks(run: &Path) -> PathBuf {
+    files(&run.join("history"), "").remove(0)
+}
+
+#[test]
+fn a_run_below_its_floor_is_unknown_and_says_why() {
+    let said = stdout_of(&["check", stored().to_str().unwrap()], 3);
+    assert!(said.contains("not held"), "{said}");
+}
+
+#[test]
+fn a_truncated_history_is_judged_as_far_as_it_goes() {
+    let (_folder, run) = copy();
+    let path = blocks(&run);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() * 2 / 3]).unwrap();
+    let said = stdout_of(&["check", run.to_str().unwrap()], 3);
+    assert!(said.contains("ends early"), "{said}");
+}
+
+#[test]
+fn a_flipped_bit_is_named_with_its_place_and_never_believed() {
+    let (_folder, run) = copy();
+    let path = blocks(&run);
+    let bytes = std::fs::read(&path).unwrap();
+    for place in [20, bytes.len() / 2, bytes.len() - 3] {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 0x10;
+        std::fs::write(&path, &flipped).unwrap();
+        let output = aerocert().args(["check", run.to_str().unwrap()]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
+        let code = output.status.code();
+        assert!(code == Some(2) || code == Some(3), "{code:?} {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
+#[test]
+fn a_history_of_a_newer_format() {
+    let (_folder, run) = copy();
+    let manifest = run.join("manifest.json");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let newer = text.replacen("\"schema_version\": 1", "\"schema_version\": 99", 1);
+    assert_ne!(text, newer);
+    std::fs::write(&manifest, newer).unwrap();
+    let said = stderr_of(&["check", run.to_str().unwrap()], 2);
+    assert!(said.contains("99"), "{said}");
+}
+
+#[test]
+fn a_run_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = stderr_of(&["check", "nothing", "--out", folder.path().to_str().unwrap()], 2);
+    assert!(said.contains("nothing"), "{said}");
+}

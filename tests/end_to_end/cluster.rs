@@ -1,0 +1,145 @@
+//! An emulated cluster that is kept for any client, its tables, and faults by hand.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{Lasting, aerocert, stderr_of, stdout_of};
+
+/// A kept cluster with a port and a state folder of its own.
+pub(crate) struct Kept {
+    _process: Lasting,
+    state: tempfile::TempDir,
+    pub(crate) port: u16,
+}
+
+impl Kept {
+    /// Starts it and waits until it is whole.
+    pub(crate) fn start(port: u16) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let mut command = aerocert();
+        command.args(["cluster", "up", "--port", &port.to_string(), "--state"]).arg(state.path());
+        Self { _process: Lasting::start(command, "ready"), state, port }
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        self.state.path()
+    }
+
+    /// What a command about it prints.
+    pub(crate) fn says(&self, arguments: &[&str]) -> String {
+        let mut all = arguments.to_vec();
+        all.extend(["--state", self.state.path().to_str().unwrap()]);
+        stdout_of(&all, 0)
+    }
+
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        serde_json::from_str(&self.says(&all)).unwrap()
+    }
+
+    /// The rows of the partition map of `mydata`, and whether every node that answers agrees that
+    /// `unavailable` of its partitions are.
+    fn pmap(&self, from: Option<&str>) -> Vec<Value> {
+        let mut arguments = vec!["cluster", "pmap"];
+        arguments.extend(from.iter().flat_map(|site| ["--from", site]));
+        let table = self.json(&arguments);
+        let rows = table["rows"].as_array().unwrap().clone();
+        rows.into_iter().filter(|row| row["namespace"] == "mydata").collect()
+    }
+
+    /// Waits until the sum of primaries and each node's unavailable count are as expected, seen
+    /// from a site or from everywhere.
+    pub(crate) fn await_pmap(&self, from: Option<&str>, nodes: usize, primary: u64, within: u64) {
+        let begun = std::time::Instant::now();
+        loop {
+            let rows = self.pmap(from);
+            let answering: Vec<&Value> =
+                rows.iter().filter(|row| row["primary"].is_number()).collect();
+            let total: u64 = answering.iter().map(|row| row["primary"].as_u64().unwrap()).sum();
+            let agreed = answering
+                .iter()
+                .all(|row| row["unavailable"].as_u64() == Some(4096 - primary));
+            if answering.len() == nodes && total == primary && agreed {
+                return;
+            }
+            assert!(begun.elapsed().as_secs() < within, "{rows:#?}");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }
+}
+
+#[test]
+fn a_three_and_three_cut_leaves_half_of_the_partitions_on_each_side() {
+    let kept = Kept::start(3410);
+    kept.await_pmap(None, 6, 4096, 10);
+    let healed: Vec<(String, u64)> = kept
+        .pmap(None)
+        .iter()
+        .map(|row| (row["node_id"].as_str().unwrap().to_owned(), row["primary"].as_u64().unwrap()))
+        .collect();
+    for (id, primary) in [
+        ("A352", 683),
+        ("A600", 683),
+        ("A129", 682),
+        ("A70", 682),
+        ("A882", 683),
+        ("A517", 683),
+    ] {
+        assert!(healed.contains(&(id.to_owned(), primary)), "{healed:?}");
+    }
+
+    kept.says(&["nemesis", "apply", "partition-racks", "--for", "120s"]);
+    for site in ["london", "paris"] {
+        kept.await_pmap(Some(site), 3, 2048, 20);
+    }
+    let text = kept.says(&["cluster", "pmap", "--from", "paris"]);
+    for part in ["Namespace", "Cluster Key", "Primary", "Secondary", "Unavailable", "Dead", "~~"] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(text.contains("6144"), "{text}");
+
+    kept.says(&["nemesis", "heal"]);
+    kept.await_pmap(None, 6, 4096, 30);
+    assert!(kept.says(&["nemesis", "status"]).contains("no fault"));
+    assert!(kept.says(&["cluster", "roster"]).contains("A882@33"));
+    assert!(kept.says(&["cluster", "status"]).contains("A129"));
+}
+
+#[test]
+fn unequal_cuts_leave_what_the_rosters_rules_say() {
+    let kept = Kept::start(3420);
+    kept.await_pmap(None, 6, 4096, 10);
+    // Two nodes of one rack: no partition has both copies there.
+    kept.says(&["nemesis", "apply", "split", "--nodes", "A600,A352", "--for", "120s"]);
+    let split_of = |expected: (u64, u64), tolerance: u64| {
+        let begun = std::time::Instant::now();
+        loop {
+            let rows = kept.pmap(None);
+            let unavailable: std::collections::BTreeSet<u64> =
+                rows.iter().filter_map(|row| row["unavailable"].as_u64()).collect();
+            let near = |wanted: u64| unavailable.iter().any(|u| u.abs_diff(wanted) <= tolerance);
+            if unavailable.len() == 2 && near(expected.0) && near(expected.1) {
+                assert_eq!(unavailable.iter().sum::<u64>(), 4096, "{unavailable:?}");
+                return;
+            }
+            assert!(begun.elapsed().as_secs() < 30, "{rows:#?}");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    };
+    split_of((0, 4096), 0);
+    kept.says(&["nemesis", "heal"]);
+    kept.await_pmap(None, 6, 4096, 30);
+    // Two nodes of different racks: they keep the partitions whose both copies they hold.
+    kept.says(&["nemesis", "apply", "split", "--nodes", "A600,A882", "--for", "120s"]);
+    split_of((444, 3652), 60);
+}
+
+#[test]
+fn two_clusters_cannot_be_kept_in_one_place() {
+    let kept = Kept::start(3430);
+    let state = kept.state().to_str().unwrap();
+    let said = stderr_of(&["cluster", "up", "--port", "3440", "--state", state], 2);
+    assert!(said.contains("cluster down"), "{said}");
+}
