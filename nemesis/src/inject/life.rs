@@ -116,9 +116,10 @@ impl<T: Target> Life<T> {
         Ok(())
     }
 
-    /// Keeps the fault in force until its time is over or the run is stopped. Says if it lapsed.
+    /// Keeps the fault in force, from when it was seen to be, until its time is over or the run is
+    /// stopped. Says if it lapsed.
     async fn hold(&mut self, begun: &Begun) -> Option<String> {
-        let ends = begun.since + Duration::from_millis(self.record.planned_for_ms);
+        let ends = Instant::now() + Duration::from_millis(self.record.planned_for_ms);
         let target = Arc::clone(&self.target);
         let patience = self.patience;
         loop {
