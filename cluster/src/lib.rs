@@ -1,1 +1,25 @@
 //! A cluster that can be steered, whatever it is made of.
+//!
+//! [`Cluster`] has one set of handles over several backends: *embedded* (aerocert's own emulated
+//! cluster in this process), *kept* (the same, kept by another process behind a control socket, see
+//! [`control`]) and *hosts* (a running cluster, which can be loaded and looked at, not disturbed).
+//!
+//! A backend does few things ([`Command`]), each a value that can cross a socket. Everything that is
+//! *looked at* comes from the nodes' own info commands: observations ([`observe`]), whether the
+//! cluster is whole, and the tables of the vendor's admin tool ([`table`]). Those are pure functions
+//! of the answers.
+
+mod cluster;
+mod command;
+pub mod control;
+mod embedded;
+mod error;
+mod hosts;
+mod info;
+pub mod observe;
+pub mod table;
+
+pub use cluster::Cluster;
+pub use command::{Command, InterruptionId, Reply, Standing};
+pub use embedded::{EmbeddedPlan, NamespacePlan};
+pub use error::ClusterError;

@@ -1,0 +1,8 @@
+//! The backend *embedded*: an emulated cluster in this process.
+
+mod emulated;
+mod lease;
+mod plan;
+
+pub(crate) use emulated::Emulated;
+pub use plan::{EmbeddedPlan, NamespacePlan};

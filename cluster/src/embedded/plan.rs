@@ -1,0 +1,109 @@
+//! What an embedded cluster shall be, in the words of the emulator.
+
+use emulator::defect::Defects;
+use emulator::embedded::EmbeddedConfig;
+use emulator::node::{self, NamespaceConfig, Place};
+use emulator::partition;
+use emulator::world::{Delays, WorldConfig};
+use history::{ConflictResolution, Heartbeat, Mode, Topology};
+
+use crate::ClusterError;
+
+/// What an embedded cluster shall be.
+#[derive(Clone, Debug)]
+pub struct EmbeddedPlan {
+    /// Its name.
+    pub name: String,
+    /// Sites and nodes; the nodes' addresses are filled in when they listen.
+    pub topology: Topology,
+    /// The namespaces, on every node.
+    pub namespaces: Vec<NamespacePlan>,
+    /// Heartbeats.
+    pub heartbeat: Heartbeat,
+    /// There and back between two sites, in µs.
+    pub round_trip_us: u64,
+    /// The seed of everything random in the cluster.
+    pub seed: u64,
+    /// The name of a defect to switch on.
+    pub defect: Option<String>,
+    /// The port of every node; 0 takes a free one.
+    pub port: u16,
+}
+
+/// A namespace of an embedded cluster.
+#[derive(Clone, Debug)]
+pub struct NamespacePlan {
+    /// Its name.
+    pub name: String,
+    /// Strong consistency or availability.
+    pub mode: Mode,
+    /// Copies of each record.
+    pub replication_factor: u32,
+    /// How versions are merged (AP).
+    pub conflict_resolution: ConflictResolution,
+}
+
+impl EmbeddedPlan {
+    /// The emulator's configuration.
+    pub(super) fn config(&self) -> Result<EmbeddedConfig, ClusterError> {
+        let world = WorldConfig {
+            cluster_name: self.name.clone(),
+            sites: self.topology.sites.len() as u8,
+            places: self.places(),
+            heartbeat: node::Heartbeat {
+                interval_ms: self.heartbeat.interval_ms,
+                timeout: self.heartbeat.timeout,
+            },
+            namespaces: self.namespaces.iter().map(NamespacePlan::config).collect(),
+            delays: Delays { round_trip_us: self.round_trip_us, ..Delays::default() },
+            defects: self.defect.as_deref().map_or_else(|| Ok(Defects::default()), defects)?,
+        };
+        Ok(EmbeddedConfig { port: self.port, ..EmbeddedConfig::new(world, self.seed) })
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let place = |node: &history::Node| Place {
+            id: partition::NodeId(node.id.0),
+            site: node.site,
+            rack: node.rack,
+            addresses: Vec::new(),
+        };
+        self.topology.nodes.iter().map(place).collect()
+    }
+}
+
+impl NamespacePlan {
+    fn config(&self) -> NamespaceConfig {
+        let mode = match self.mode {
+            Mode::Sc => node::Mode::Sc,
+            Mode::Ap => node::Mode::Ap,
+        };
+        NamespaceConfig {
+            replication_factor: self.replication_factor as usize,
+            conflict_resolution: match self.conflict_resolution {
+                ConflictResolution::Generation => node::ConflictResolution::Generation,
+                ConflictResolution::LastUpdateTime => node::ConflictResolution::LastUpdateTime,
+            },
+            ..NamespaceConfig::new(&self.name, mode)
+        }
+    }
+}
+
+/// The switches of a defect by its name.
+fn defects(name: &str) -> Result<Defects, ClusterError> {
+    let mut defects = Defects::default();
+    let switches = [
+        ("ack-before-replication", &mut defects.ack_before_replication),
+        ("linearize-without-regime-check", &mut defects.linearize_without_regime_check),
+        ("unreplicated-served", &mut defects.unreplicated_served),
+        ("proxy-resend", &mut defects.proxy_resend),
+        ("tie-without-roster-master", &mut defects.tie_without_roster_master),
+        ("definite-error-after-apply", &mut defects.definite_error_after_apply),
+    ];
+    let known = switches.iter().map(|(known, _)| *known).collect();
+    match switches.into_iter().find(|(known, _)| *known == name) {
+        Some((_, switch)) => *switch = true,
+        None => return Err(ClusterError::NoSuchDefect(name.to_owned(), known)),
+    }
+    Ok(defects)
+}
