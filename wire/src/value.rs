@@ -109,8 +109,8 @@ impl Value {
             Self::Float(value) => value.to_be_bytes().to_vec(),
             Self::String(bytes) | Self::Opaque(_, bytes) => bytes.clone(),
             Self::Boolean(value) => vec![u8::from(*value)],
-            Self::List(list) => msgpack::encode(&Element::List(list.clone())),
-            Self::Map(map) => msgpack::encode(&Element::Map(map.clone())),
+            Self::List(list) => msgpack::encode_list(list),
+            Self::Map(map) => msgpack::encode_map(map),
         }
     }
 

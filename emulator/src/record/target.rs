@@ -15,8 +15,7 @@ impl<'a> Target<'a> {
     /// # Errors
     /// [`ResultCode::NAMESPACE`] without a namespace that `exists`,
     /// [`ResultCode::UNSUPPORTED_FEATURE`] without a digest (clients hash keys themselves),
-    /// [`ResultCode::PARAMETER`] for one of a wrong length or a request that neither reads nor
-    /// writes.
+    /// [`ResultCode::PARAMETER`] for one of a wrong length.
     pub fn of(message: &'a Message, exists: impl Fn(&str) -> bool) -> Result<Self, ResultCode> {
         let namespace = message
             .namespace()

@@ -111,6 +111,22 @@ fn extension(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
+/// Writes a list.
+#[must_use]
+pub fn encode_list(value: &List) -> Vec<u8> {
+    let mut out = Vec::new();
+    list(&mut out, value);
+    out
+}
+
+/// Writes a map.
+#[must_use]
+pub fn encode_map(value: &Map) -> Vec<u8> {
+    let mut out = Vec::new();
+    map(&mut out, value);
+    out
+}
+
 fn list(out: &mut Vec<u8>, list: &List) {
     LIST.put(out, list.items.len() + usize::from(list.ordered));
     if list.ordered {

@@ -11,7 +11,7 @@ mod order;
 
 pub use decode::{decode, decode_one};
 pub use element::{Element, List, Map, MapOrder};
-pub use encode::{encode, encode_into};
+pub use encode::{encode, encode_into, encode_list, encode_map};
 pub use order::compare;
 
 /// How deep lists and maps may be nested, so that no walk over them can exhaust the stack.

@@ -1,0 +1,5 @@
+//! Properties of all codecs.
+
+mod arbitrary_bytes;
+mod round_trip;
+mod strategies;
