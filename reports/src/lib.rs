@@ -10,6 +10,7 @@
 
 mod chart;
 mod export;
+mod fate;
 mod notice;
 mod page;
 mod proof;

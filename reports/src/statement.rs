@@ -53,12 +53,12 @@ pub fn certificate_statement(certificate: &Certificate) -> String {
     let runs = &certificate.runs;
     let unexpected: Vec<&RunSummary> = runs.iter().filter(|run| !run.expected).collect();
     let sentence = match certificate.verdict {
-        CertificateVerdict::Met => format!("every expectation is met. {}", sc_and_ap(runs)),
+        CertificateVerdict::Met => format!("Every expectation is met. {}", sc_and_ap(runs)),
         CertificateVerdict::Broken => {
             let broken: Vec<&&RunSummary> =
                 unexpected.iter().filter(|run| run.verdict != Verdict::Unknown).collect();
             format!(
-                "an expectation on consistency is broken in {}: {}.",
+                "An expectation on consistency is broken in {}: {}.",
                 words::counted(broken.len() as u64, "run"),
                 first_of(broken.iter().map(|run| {
                     let why = run.unexpected.as_deref().unwrap_or("not as expected");
@@ -70,12 +70,12 @@ pub fn certificate_statement(certificate: &Certificate) -> String {
             let missed = certificate.canaries.iter().filter(|canary| !canary.caught);
             let missed: Vec<String> = missed.map(|canary| canary.defect.clone()).collect();
             format!(
-                "a known defect was not caught ({}), so a clean run means nothing.",
+                "A known defect was not caught ({}), so a clean run means nothing.",
                 missed.join(", ")
             )
         }
         CertificateVerdict::HarnessFailure => {
-            "the harness failed, so nothing can be said of the cluster.".to_owned()
+            "The harness failed, so nothing can be said of the cluster.".to_owned()
         }
         CertificateVerdict::Inconclusive => {
             let undecided = runs.iter().filter(|run| run.verdict == Verdict::Unknown);

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Role;
+use crate::view::Phase;
 
 /// A chart, its caption and its legend.
 #[derive(Clone, Debug, Template)]
@@ -41,6 +42,13 @@ impl LegendEntry {
     pub(crate) fn mark(role: Role, name: impl Into<String>) -> Self {
         let class = format!("{} marks", role.class());
         Self { class, path: format!("M18 7{}", role.mark()), name: name.into() }
+    }
+
+    /// What the vertical lines of the phases are.
+    pub(crate) fn phases(phases: &[Phase]) -> Self {
+        let names: Vec<&str> = phases.iter().map(|phase| phase.name).collect();
+        let path = "M18 0v14".to_owned();
+        Self { class: "phase thin".to_owned(), path, name: names.join(", ") }
     }
 
     /// The window of a fault.

@@ -7,35 +7,18 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Role;
 use super::themed::{Spoken, themed};
+use super::{Drawing, Frame, Role};
 use crate::series::Course;
-use crate::view::{Band, Phase};
 use crate::words;
 
 /// A plot to draw. Sizes are in units of the picture, which is drawn about twice as large as it is
 /// shown so that whole numbers place lines finely enough.
 pub(crate) struct Plot<'a> {
-    /// The picture's id on its page.
-    pub(crate) id: &'a str,
-    /// Its title.
-    pub(crate) title: &'a str,
-    /// What it shows, in a sentence.
-    pub(crate) description: &'a str,
-    /// Width and height.
-    pub(crate) size: (u32, u32),
-    /// Where the time axis ends, in seconds.
-    pub(crate) end_s: f64,
-    /// The windows of faults.
-    pub(crate) bands: &'a [Band],
-    /// The phases.
-    pub(crate) phases: &'a [Phase],
-    /// The other axis.
-    pub(crate) scale: Scale,
-    /// Lines, in the order of drawing.
-    pub(crate) lines: Vec<Line>,
-    /// Marks per operation, drawn below the lines.
-    pub(crate) marks: Vec<(Role, Vec<(f64, f64)>)>,
+    /// Where it is drawn.
+    pub(crate) frame: &'a Frame,
+    /// What is drawn.
+    pub(crate) drawing: &'a Drawing,
 }
 
 /// The axis of what is measured.
@@ -45,6 +28,8 @@ pub(crate) enum Scale {
     Rate(f64),
     /// A share, from 0 to 1.
     Share,
+    /// Records' keys, up to this one.
+    Key(f64),
     /// Latencies between these, in ms, by their logarithm.
     LatencyMs(f64, f64),
 }
@@ -71,23 +56,28 @@ impl Plot<'_> {
     pub(crate) fn draw(&self) -> String {
         let mut svg = String::new();
         {
-            let area = SVGBackend::with_string(&mut svg, self.size).into_drawing_area();
-            let drawn = match self.scale {
+            let area = SVGBackend::with_string(&mut svg, self.frame.size).into_drawing_area();
+            let drawn = match self.drawing.scale {
                 Scale::Rate(most) => self.draw_on(&area, 0.0..most.max(1.0), |rate| {
                     words::count(rate.round().max(0.0) as u64)
                 }),
                 Scale::Share => {
                     self.draw_on(&area, 0.0..1.0, |share| format!("{:.0} %", share * 100.0))
                 }
+                Scale::Key(most) => {
+                    self.draw_on(&area, 0.0..most.max(1.0), |key| format!("key {key:.0}"))
+                }
                 Scale::LatencyMs(low, high) => {
                     self.draw_on(&area, (low..high).log_scale(), |ms| words::decade_ms(*ms))
                 }
             };
             // The backend is a string: it cannot fail, and a range that is empty is still a range.
-            debug_assert!(drawn.and_then(|()| area.present()).is_ok());
+            let presented = drawn.and_then(|()| area.present());
+            debug_assert!(presented.is_ok(), "{presented:?}");
         }
-        let Self { id, title, description, size, .. } = *self;
-        themed(&svg, size, &Spoken { id, title, description })
+        let Drawing { id, caption, note, .. } = self.drawing;
+        let title = format!("{caption}: {}", self.frame.subject);
+        themed(&svg, self.frame.size, &Spoken { id, title: &title, description: note })
     }
 
     fn draw_on<Y>(
@@ -105,9 +95,9 @@ impl Plot<'_> {
             .margin_right(36)
             .x_label_area_size(FONT + 22)
             .y_label_area_size(118)
-            .build_cartesian_2d(0.0..self.end_s, y)?;
+            .build_cartesian_2d(0.0..self.frame.end_s, y)?;
         let low_high = self.low_high();
-        for band in self.bands {
+        for band in &self.frame.bands {
             let corners =
                 [(self.inside(band.from_s), low_high.1), (self.inside(band.to_s), low_high.0)];
             chart.draw_series([Rectangle::new(corners, Role::Band.colour().filled())])?;
@@ -126,25 +116,25 @@ impl Plot<'_> {
             .x_label_formatter(&|seconds| words::coarse_seconds(*seconds))
             .y_label_formatter(&label)
             .draw()?;
-        for phase in self.phases {
+        for phase in &self.frame.phases {
             let at_s = self.inside(phase.at_s);
             let style = Role::Phase.colour().stroke_width(2);
             chart
                 .draw_series([PathElement::new([(at_s, low_high.0), (at_s, low_high.1)], style)])?;
         }
-        for (role, points) in &self.marks {
+        for (role, points) in &self.drawing.marks {
             let mark = |point: &(f64, f64)| {
                 let at = (self.inside(point.0), point.1.clamp(low_high.0, low_high.1));
                 Circle::new(at, 3, role.colour().filled())
             };
             chart.draw_series(points.iter().map(mark))?;
         }
-        for line in &self.lines {
+        for line in &self.drawing.lines {
             let style = line.role.colour().stroke_width(if line.bold { 5 } else { 3 });
             for run in unbroken(&line.points) {
                 if let [(x, y)] = run[..] {
                     // A line of one point would be invisible.
-                    let reach = self.end_s / 200.0;
+                    let reach = self.frame.end_s / 200.0;
                     let dash = [(self.inside(x - reach), y), (self.inside(x + reach), y)];
                     chart.draw_series([PathElement::new(dash, style)])?;
                 } else {
@@ -161,14 +151,14 @@ impl Plot<'_> {
 
     /// Labels above the bands, each where there is room for it.
     fn band_labels(&self, pixels: Range<i32>) -> Vec<(i32, String)> {
-        let per_second = f64::from(pixels.end - pixels.start) / self.end_s;
+        let per_second = f64::from(pixels.end - pixels.start) / self.frame.end_s;
         let mut labels = Vec::new();
         let mut free_from = pixels.start;
-        for band in self.bands {
+        for band in &self.frame.bands {
             let x = pixels.start + (self.inside(band.from_s) * per_second) as i32;
             let text = format!("fault {}", band.fault + 1);
             let width = (text.len() as u32 * FONT * 6 / 10) as i32;
-            if x >= free_from && x + width <= self.size.0 as i32 {
+            if x >= free_from && x + width <= self.frame.size.0 as i32 {
                 free_from = x + width;
                 labels.push((x, text));
             }
@@ -177,8 +167,8 @@ impl Plot<'_> {
     }
 
     fn low_high(&self) -> (f64, f64) {
-        match self.scale {
-            Scale::Rate(most) => (0.0, most.max(1.0)),
+        match self.drawing.scale {
+            Scale::Rate(most) | Scale::Key(most) => (0.0, most.max(1.0)),
             Scale::Share => (0.0, 1.0),
             Scale::LatencyMs(low, high) => (low, high),
         }
@@ -186,7 +176,7 @@ impl Plot<'_> {
 
     /// A time within the axis.
     fn inside(&self, seconds: f64) -> f64 {
-        seconds.clamp(0.0, self.end_s)
+        seconds.clamp(0.0, self.frame.end_s)
     }
 }
 
@@ -204,22 +194,26 @@ fn unbroken(points: &[(f64, Option<f64>)]) -> Vec<Vec<(f64, f64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Band;
 
-    fn plot(scale: Scale, points: Vec<(f64, Option<f64>)>) -> String {
-        let bands = [Band { fault: 0, from_s: 2.0, to_s: 5.0 }];
-        Plot {
-            id: "p",
-            title: "t",
-            description: "d",
+    fn plot(scale: Scale, points: Course) -> String {
+        let frame = Frame {
+            subject: "s".to_owned(),
             size: (1040, 540),
             end_s: 10.0,
-            bands: &bands,
-            phases: &[],
+            bands: vec![Band { fault: 0, from_s: 2.0, to_s: 5.0 }],
+            phases: vec![],
+        };
+        let drawing = Drawing {
+            id: "p".to_owned(),
+            caption: "t".to_owned(),
+            note: "d".to_owned(),
             scale,
             lines: vec![Line { role: Role::Ok, bold: true, points }],
             marks: vec![],
-        }
-        .draw()
+            legend: vec![],
+        };
+        Plot { frame: &frame, drawing: &drawing }.draw()
     }
 
     #[test]

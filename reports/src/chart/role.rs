@@ -23,6 +23,12 @@ pub(crate) enum Role {
     Fail,
     /// Operations in doubt.
     Info,
+    /// A write that a later one replaced.
+    Replaced,
+    /// A write that the final reads return.
+    Survived,
+    /// A write that was lost.
+    Lost,
     /// The median.
     Median,
     /// The 99th percentile.
@@ -48,6 +54,9 @@ impl Role {
             Self::Ok => (1, 0),
             Self::Fail => (1, 1),
             Self::Info => (1, 2),
+            Self::Replaced => (5, 0),
+            Self::Survived => (5, 1),
+            Self::Lost => (5, 2),
             Self::Median => (2, 0),
             Self::Tail => (2, 1),
             Self::Arm(index) => (3, index % LOOKS),
@@ -70,6 +79,9 @@ impl Role {
             (1, 0) => Self::Ok,
             (1, 1) => Self::Fail,
             (1, 2) => Self::Info,
+            (5, 0) => Self::Replaced,
+            (5, 1) => Self::Survived,
+            (5, 2) => Self::Lost,
             (2, 0) => Self::Median,
             (2, 1) => Self::Tail,
             (3, _) => Self::Arm(index),
@@ -89,6 +101,9 @@ impl Role {
             Self::Ok => "ok".to_owned(),
             Self::Fail => "fail".to_owned(),
             Self::Info => "info".to_owned(),
+            Self::Replaced => "replaced".to_owned(),
+            Self::Survived => "survived".to_owned(),
+            Self::Lost => "lost".to_owned(),
             Self::Median => "median".to_owned(),
             Self::Tail => "tail".to_owned(),
             Self::Arm(index) => format!("arm-{}", index % LOOKS),
@@ -100,8 +115,9 @@ impl Role {
     /// shape: a dot, a cross, a triangle.
     pub(crate) fn mark(self) -> &'static str {
         match self {
-            Self::Fail => "m-5-5l10 10m0-10l-10 10",
+            Self::Fail | Self::Lost => "m-5-5l10 10m0-10l-10 10",
             Self::Info => "m-7 5h14l-7-12z",
+            Self::Survived => "m-4-4h8v8h-8z",
             _ => "h0",
         }
     }
@@ -122,6 +138,9 @@ mod tests {
             Role::Ok,
             Role::Fail,
             Role::Info,
+            Role::Replaced,
+            Role::Survived,
+            Role::Lost,
             Role::Median,
             Role::Tail,
             Role::Arm(3),

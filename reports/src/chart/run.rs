@@ -3,54 +3,24 @@
 use history::Outcome;
 
 use super::dots::thinned;
-use super::{Figure, LegendEntry, Line, Plot, Role, Scale};
-use crate::series::Series;
-use crate::view::{Band, Phase, RunView};
+use super::fates::fate_of_writes;
+use super::{Drawing, Figure, Frame, LegendEntry, Line, Role, Scale};
+use crate::series::{Bucket, Series};
+use crate::view::RunView;
+use crate::words;
 
 /// The size of a chart that fills half of a wide page.
 const SIZE: (u32, u32) = (1040, 540);
 /// Operations of one outcome that the latency chart shows.
-const MARKS: usize = 1_800;
+const MARKS: usize = 3_000;
 
-/// What the charts of one run share.
-pub(crate) struct Frame {
-    bands: Vec<Band>,
-    phases: Vec<Phase>,
-    end_s: f64,
+fn figure(view: &RunView<'_>, drawing: Drawing) -> Figure {
+    Frame::of(view, SIZE, view.end_s()).figure(drawing)
 }
 
-impl Frame {
-    fn of(view: &RunView<'_>) -> Self {
-        Self { bands: view.bands(), phases: view.phases(), end_s: view.end_s() }
-    }
-
-    fn figure(
-        &self,
-        (id, caption): (&str, &str),
-        note: &str,
-        scale: Scale,
-        lines: Vec<Line>,
-        marks: Vec<(Role, Vec<(f64, f64)>)>,
-        mut legend: Vec<LegendEntry>,
-    ) -> Figure {
-        if !self.bands.is_empty() {
-            legend.push(LegendEntry::band());
-        }
-        let svg = Plot {
-            id,
-            title: caption,
-            description: note,
-            size: SIZE,
-            end_s: self.end_s,
-            bands: &self.bands,
-            phases: &self.phases,
-            scale,
-            lines,
-            marks,
-        }
-        .draw();
-        Figure { caption: caption.to_owned(), note: note.to_owned(), legend, svg }
-    }
+/// What became of acknowledged writes, where some were lost.
+pub(crate) fn fate(view: &RunView<'_>) -> Option<Figure> {
+    fate_of_writes(view, SIZE)
 }
 
 /// Every operation's latency by the time of its invocation.
@@ -72,28 +42,28 @@ pub(crate) fn latencies(view: &RunView<'_>) -> Figure {
                 Some((view.seconds(o.invoked_ns).max(0.0), (latency_ns as f64 / 1e6).max(low)))
             })
             .collect();
-        let kept = thinned(&points, MARKS);
+        let kept = thinned(&points, MARKS, f64::ln);
         left_out += points.len() - kept.len();
         marks.push((role, kept));
         legend.push(LegendEntry::mark(role, name));
     }
-    let note = match left_out {
-        0 => "A mark per answered operation, at the time of its invocation. Logarithmic axis."
-            .to_owned(),
-        _ => format!(
-            "A mark per answered operation, at the time of its invocation; {} that would lie on \
-             others are left out. Logarithmic axis.",
-            crate::words::count(left_out as u64)
-        ),
-    };
-    let scale = Scale::LatencyMs(low, high);
-    Frame::of(view).figure(
-        ("latencies", "Latency of operations"),
-        &note,
-        scale,
-        vec![],
-        marks,
-        legend,
+    let mut note =
+        "A mark per operation at the time of its invocation, logarithmic axis".to_owned();
+    if left_out > 0 {
+        let count = words::count(left_out as u64);
+        note += &format!("; {count} marks that would lie on others are left out");
+    }
+    figure(
+        view,
+        Drawing {
+            id: "latencies".to_owned(),
+            caption: "Latency of operations".to_owned(),
+            note: note + ".",
+            scale: Scale::LatencyMs(low, high),
+            lines: vec![],
+            marks,
+            legend,
+        },
     )
 }
 
@@ -105,71 +75,82 @@ pub(crate) fn quantiles(view: &RunView<'_>, series: &Series) -> Figure {
         bold,
         points: series.points(|bucket| bucket.quantile_ms(quantile).map(|ms| ms.clamp(low, high))),
     };
-    Frame::of(view).figure(
-        ("quantiles", "Latency quantiles"),
-        &format!("Of operations that are ok, per {}. Logarithmic axis.", width(series)),
-        Scale::LatencyMs(low, high),
-        vec![line(Role::Median, false, 0.5), line(Role::Tail, true, 0.99)],
-        vec![],
-        vec![
-            LegendEntry::line(Role::Median, false, "median (p50)"),
-            LegendEntry::line(Role::Tail, true, "99th percentile (p99)"),
-        ],
+    figure(
+        view,
+        Drawing {
+            id: "quantiles".to_owned(),
+            caption: "Latency quantiles".to_owned(),
+            note: format!("Of operations that are ok, logarithmic axis, per {}.", width(series)),
+            scale: Scale::LatencyMs(low, high),
+            lines: vec![line(Role::Median, false, 0.5), line(Role::Tail, true, 0.99)],
+            marks: vec![],
+            legend: vec![
+                LegendEntry::line(Role::Median, false, "median (p50)"),
+                LegendEntry::line(Role::Tail, true, "99th percentile (p99)"),
+            ],
+        },
     )
 }
 
 /// Operations per second by outcome.
 pub(crate) fn throughput(view: &RunView<'_>, series: &Series) -> Figure {
-    let rate = |role, bold, count: fn(&crate::series::Bucket) -> u64| Line {
+    let rate = |role, bold, count: fn(&Bucket) -> u64| Line {
         role,
         bold,
         points: series.points(|bucket| Some(series.per_second(count(bucket)))),
     };
     let most = series.buckets.iter().map(|b| series.per_second(b.ok.max(b.fail).max(b.info)));
-    Frame::of(view).figure(
-        ("throughput", "Throughput by outcome"),
-        &format!("Operations per second by the time of their invocation, per {}.", width(series)),
-        Scale::Rate(most.fold(1.0, f64::max) * 1.05),
-        vec![
-            rate(Role::Ok, true, |bucket| bucket.ok),
-            rate(Role::Fail, false, |bucket| bucket.fail),
-            rate(Role::Info, false, |bucket| bucket.info),
-        ],
-        vec![],
-        vec![
-            LegendEntry::line(Role::Ok, true, "ok"),
-            LegendEntry::line(Role::Fail, false, "failed"),
-            LegendEntry::line(Role::Info, false, "in doubt"),
-        ],
+    figure(
+        view,
+        Drawing {
+            id: "throughput".to_owned(),
+            caption: "Throughput by outcome".to_owned(),
+            note: format!(
+                "Operations per second by the time of their invocation, per {}.",
+                width(series)
+            ),
+            scale: Scale::Rate(most.fold(1.0, f64::max) * 1.05),
+            lines: vec![
+                rate(Role::Ok, true, |bucket| bucket.ok),
+                rate(Role::Fail, false, |bucket| bucket.fail),
+                rate(Role::Info, false, |bucket| bucket.info),
+            ],
+            marks: vec![],
+            legend: vec![
+                LegendEntry::line(Role::Ok, true, "ok"),
+                LegendEntry::line(Role::Fail, false, "failed"),
+                LegendEntry::line(Role::Info, false, "in doubt"),
+            ],
+        },
     )
 }
 
 /// The share of operations answered, by the site of the client.
 pub(crate) fn availability(view: &RunView<'_>, series: &Series) -> Figure {
     let sites = series.buckets.first().map_or(0, |bucket| bucket.sites.len());
-    let mut lines = Vec::new();
-    let mut legend = Vec::new();
+    let (mut lines, mut legend) = (Vec::new(), Vec::new());
     for site in 0..sites {
         let role = Role::Site(site as u8);
         let points = series.points(|bucket| bucket.sites[site].of_one());
-        lines.push(Line { role, bold: site == 0, points });
-        legend.push(LegendEntry::line(
-            role,
-            site == 0,
-            format!("clients in {}", view.site(site as u8)),
-        ));
+        lines.push(Line { role, bold: true, points });
+        let name = format!("clients in {}", view.site(site as u8));
+        legend.push(LegendEntry::line(role, true, name));
     }
-    let note = format!(
-        "Share of operations answered: ok, or a compare-and-set that lost its race; per {}.",
-        width(series)
-    );
-    Frame::of(view).figure(
-        ("availability", "Availability by site"),
-        &note,
-        Scale::Share,
-        lines,
-        vec![],
-        legend,
+    figure(
+        view,
+        Drawing {
+            id: "availability".to_owned(),
+            caption: "Availability by site".to_owned(),
+            note: format!(
+                "Share of operations answered (ok, or a compare-and-set that lost its race), \
+                 per {}.",
+                width(series)
+            ),
+            scale: Scale::Share,
+            lines,
+            marks: vec![],
+            legend,
+        },
     )
 }
 
@@ -190,5 +171,5 @@ pub(crate) fn latency_range_ms<'a>(views: impl IntoIterator<Item = &'a RunView<'
 }
 
 fn width(series: &Series) -> String {
-    crate::words::span_ms(series.width_s * 1e3)
+    words::span_ms(series.width_s * 1e3)
 }

@@ -5,15 +5,10 @@ use history::{Mode, RunSummary, Verdict};
 use super::link::relative;
 use super::matrix::anchor;
 use super::table::{self, Numbers};
-use crate::chart::{Figure, LegendEntry, Line, Plot, Role, Scale, latency_range_ms};
-use crate::series::{Course, Series, Share, answered_in_faults};
+use crate::chart::{Arms, Figure};
+use crate::series::{Series, Share, answered_in_faults};
 use crate::view::RunView;
 use crate::words::{self, Badge};
-
-/// The size of a chart that fills a third of a wide page.
-const SIZE: (u32, u32) = (880, 540);
-/// Buckets of a chart.
-const BUCKETS: usize = 80;
 
 /// The runs of one pair, compared.
 #[derive(Debug)]
@@ -62,15 +57,15 @@ impl Comparison {
         let heading = arms
             .first()
             .map_or_else(String::new, |(run, _)| format!("{} under {}", run.workload, run.nemesis));
-        let seen: Vec<(String, &RunView<'_>)> =
-            arms.iter().filter_map(|(run, view)| Some((run.arm.clone(), (*view)?))).collect();
-        let end_s = seen.iter().map(|(_, view)| view.end_s()).fold(0.1, f64::max);
-        let bands = seen.first().map_or_else(Vec::new, |(_, view)| view.bands());
+        let seen = seen(arms);
+        let figures = Arms::of(&anchor, &seen).map_or_else(Vec::new, |charts| {
+            vec![charts.throughput(), charts.availability(), charts.latency()]
+        });
         Self {
             sentences: arms.iter().filter_map(|arm| sentence(*arm)).collect(),
             arms: arms.iter().map(|arm| arm_row(*arm)).collect(),
-            figures: figures(&anchor, &heading, &seen, end_s),
-            numbers: (!seen.is_empty()).then(|| table::of_arms(&seen, end_s, &bands)),
+            figures,
+            numbers: table::of_arms(&seen),
             anchor,
             heading,
         }
@@ -79,107 +74,15 @@ impl Comparison {
 
 /// Availability of the arms of a pair in one chart, for the first screen.
 pub(crate) fn headline(id: &str, arms: &[Arm<'_>]) -> Option<Figure> {
-    let seen: Vec<(String, &RunView<'_>)> =
-        arms.iter().filter_map(|(run, view)| Some((run.arm.clone(), (*view)?))).collect();
+    let seen = seen(arms);
     let (run, _) = arms.first()?;
-    let end_s = seen.iter().map(|(_, view)| view.end_s()).fold(0.1, f64::max);
     let caption = format!("SC beside AP: {} under {}", run.workload, run.nemesis);
-    figures(id, &caption, &seen, end_s)
-        .into_iter()
-        .nth(1)
-        .map(|figure| Figure { caption, ..figure })
+    Some(Figure { caption, ..Arms::of(id, &seen)?.availability() })
 }
 
-fn figures(
-    anchor: &str,
-    heading: &str,
-    seen: &[(String, &RunView<'_>)],
-    end_s: f64,
-) -> Vec<Figure> {
-    let Some((_, first)) = seen.first() else { return Vec::new() };
-    let (bands, phases) = (first.bands(), first.phases());
-    let series: Vec<Series> =
-        seen.iter().map(|(_, view)| Series::of(view, end_s, BUCKETS)).collect();
-    let width = words::span_ms(series[0].width_s * 1e3);
-    let role = |arm: usize| Role::Arm(arm as u8);
-    let figure = |name: &str,
-                  caption: &str,
-                  note: String,
-                  scale: Scale,
-                  lines: Vec<Line>,
-                  mut legend: Vec<LegendEntry>| {
-        if !bands.is_empty() {
-            legend.push(LegendEntry::band());
-        }
-        let svg = Plot {
-            id: &format!("{anchor}-{name}"),
-            title: &format!("{caption}: {heading}"),
-            description: &note,
-            size: SIZE,
-            end_s,
-            bands: &bands,
-            phases: &phases,
-            scale,
-            lines,
-            marks: vec![],
-        }
-        .draw();
-        Figure { caption: caption.to_owned(), note, legend, svg }
-    };
-    let names = || {
-        seen.iter()
-            .enumerate()
-            .map(|(arm, (name, _))| LegendEntry::line(role(arm), true, name))
-            .collect::<Vec<_>>()
-    };
-    let most = series.iter().flat_map(|s| s.buckets.iter().map(|bucket| s.per_second(bucket.ok)));
-    let most = most.fold(1.0, f64::max) * 1.05;
-    let of_arms = |bold: bool, number: &dyn Fn(&Series) -> Course| {
-        let lines = series.iter().enumerate();
-        lines
-            .map(|(arm, series)| Line { role: role(arm), bold, points: number(series) })
-            .collect::<Vec<Line>>()
-    };
-    let (low, high) = latency_range_ms(seen.iter().map(|(_, view)| *view));
-    let quantile = |quantile: f64| {
-        move |series: &Series| {
-            series.points(|bucket| bucket.quantile_ms(quantile).map(|ms| ms.clamp(low, high)))
-        }
-    };
-    let mut latencies = of_arms(false, &quantile(0.5));
-    latencies.extend(of_arms(true, &quantile(0.99)));
-    let latency_names = seen.iter().enumerate().flat_map(|(arm, (name, _))| {
-        [
-            LegendEntry::line(role(arm), false, format!("{name} p50")),
-            LegendEntry::line(role(arm), true, format!("{name} p99")),
-        ]
-    });
-    vec![
-        figure(
-            "throughput",
-            "Acknowledged operations per second",
-            format!("By the time of their invocation, per {width}."),
-            Scale::Rate(most),
-            of_arms(true, &|series| series.points(|bucket| Some(series.per_second(bucket.ok)))),
-            names(),
-        ),
-        figure(
-            "availability",
-            "Availability",
-            format!("Share of operations answered, all sites, per {width}."),
-            Scale::Share,
-            of_arms(true, &|series| series.points(|bucket| bucket.answered().of_one())),
-            names(),
-        ),
-        figure(
-            "latency",
-            "Latency, p50 and p99",
-            format!("Of operations that are ok, per {width}. Logarithmic axis."),
-            Scale::LatencyMs(low, high),
-            latencies,
-            latency_names.collect(),
-        ),
-    ]
+/// The arms whose histories are at hand, by name.
+fn seen<'a>(arms: &[Arm<'a>]) -> Vec<(String, &'a RunView<'a>)> {
+    arms.iter().filter_map(|(run, view)| Some((run.arm.clone(), (*view)?))).collect()
 }
 
 /// What an arm kept or lost.

@@ -106,12 +106,14 @@ impl RunPage {
             figures: if view.history.operations.is_empty() {
                 Vec::new()
             } else {
-                vec![
+                let mut figures = vec![
                     chart::availability(view, &series),
                     chart::latencies(view),
                     chart::throughput(view, &series),
                     chart::quantiles(view, &series),
-                ]
+                ];
+                figures.extend(chart::fate(view));
+                figures
             },
             numbers: table::of_run(view),
             faults: fault_rows(view),

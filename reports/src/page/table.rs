@@ -51,10 +51,12 @@ pub(crate) fn of_run(view: &RunView<'_>) -> Numbers {
     }
 }
 
-/// Several arms side by side, on one clock.
-pub(crate) fn of_arms(arms: &[(String, &RunView<'_>)], end_s: f64, bands: &[Band]) -> Numbers {
-    let series: Vec<Series> =
-        arms.iter().map(|(_, view)| Series::of(view, end_s, ROWS / 2)).collect();
+/// Several arms side by side, on one clock; `None` if there is none.
+pub(crate) fn of_arms(arms: &[(String, &RunView<'_>)]) -> Option<Numbers> {
+    let (_, first) = arms.first()?;
+    let end_s = arms.iter().map(|(_, view)| view.end_s()).fold(0.1, f64::max);
+    let of_arm = |(_, view): &(String, &RunView<'_>)| Series::of(view, end_s, ROWS / 2);
+    let series: Vec<Series> = arms.iter().map(of_arm).collect();
     let mut columns = Vec::new();
     for number in ["ok/s", "answered", "p50", "p99"] {
         columns.extend(arms.iter().map(|(name, _)| format!("{name} {number}")));
@@ -67,8 +69,8 @@ pub(crate) fn of_arms(arms: &[(String, &RunView<'_>)], end_s: f64, bands: &[Band
         cells.extend(buckets().map(|bucket| span(bucket.quantile_ms(0.99))));
         cells
     };
-    let rows = series.first().map_or_else(Vec::new, |first| rows(first, bands, cells));
-    Numbers { caption: "The same numbers as a table".to_owned(), columns, rows }
+    let rows = rows(series.first()?, &first.bands(), cells);
+    Some(Numbers { caption: "The same numbers as a table".to_owned(), columns, rows })
 }
 
 fn rows(series: &Series, bands: &[Band], cells: impl Fn(usize) -> Vec<String>) -> Vec<Row> {
