@@ -16,6 +16,7 @@ mod nemesis;
 mod patience;
 #[cfg(test)]
 mod scripted;
+mod steered;
 mod target;
 #[cfg(test)]
 mod tests;
