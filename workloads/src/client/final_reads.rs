@@ -41,8 +41,7 @@ pub(super) async fn final_reads(keys: Vec<Key>, sites: Vec<Vec<Process>>) -> Fin
         }
     }
     let mut report = FinalReads { keys: keys.len() as u64, ..FinalReads::default() };
-    while let Some(done) = readers.join_next().await {
-        let Ok((read, unread)) = done else { continue };
+    for (read, unread) in readers.join_all().await {
         report.read += read;
         report.unread.extend(unread);
     }

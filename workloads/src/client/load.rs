@@ -1,18 +1,17 @@
 //! One arm under one workload.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use history::{
-    Arm, ClientSettings, LoadSettings, Node, OperationCounts, Recorder, Route, SiteIndex, Topology,
+    Arm, ClientSettings, LoadSettings, OperationCounts, Recorder, Route, SiteIndex, Topology,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use super::LoadError;
-use super::connection::Connection;
+use super::connections::Connections;
 use super::final_reads::{FinalReads, READERS, final_reads};
 use super::process::{Crew, Process};
 use super::worker::{Timetable, Worker};
@@ -30,7 +29,7 @@ pub struct Load {
     generator: Arc<Generator>,
     crew: Arc<Crew>,
     places: Vec<Place>,
-    connections: BTreeMap<Desk, Arc<Connection>>,
+    connections: Connections,
     sites: u8,
 }
 
@@ -66,7 +65,7 @@ impl Load {
         if places.is_empty() || topology.nodes.iter().any(|node| node.addresses.is_empty()) {
             return Err(LoadError::NoPlace);
         }
-        let connections = connect(arm, settings, client, topology, &places).await?;
+        let connections = Connections::open(arm, settings, client, topology, &places).await?;
         let timeout = Duration::from_millis(client.timeout_ms.into());
         Ok(Self {
             arm: arm.clone(),
@@ -86,7 +85,7 @@ impl Load {
     /// The first key that does, or one that cannot be read.
     pub async fn assert_empty(&self) -> Result<(), LoadError> {
         let keys: Vec<_> = self.generator.keys().first().collect();
-        let connection = self.connection(Place { site: SiteIndex(0), route: Route::Map });
+        let connection = self.connections.of(Place { site: SiteIndex(0), route: Route::Map });
         let mut looks = 1;
         let found = loop {
             match connection.first_present(&keys).await {
@@ -102,11 +101,9 @@ impl Load {
     }
 
     /// Lets the processes work until the load's duration is over or `stop` says true, and waits for
-    /// the operations that have begun.
+    /// the operations that have begun. A load runs once.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) -> LoadReport {
         let began = Instant::now();
-        let before = self.crew.operations();
-        let retired_before = self.crew.retired();
         let timetables: Vec<Arc<Timetable>> = (0..self.sites)
             .map(|site| {
                 let of_site = self.places.iter().filter(|place| place.site.0 == site).count();
@@ -133,19 +130,14 @@ impl Load {
             () = sleep(Duration::from_millis(self.settings.duration_ms)) => {}
         }
         end.send_replace(true);
-        while workers.join_next().await.is_some() {}
-        let after = self.crew.operations();
+        workers.join_all().await;
+        let latest_ns = timetables.iter().map(|timetable| timetable.latest_ns()).max();
         LoadReport {
-            operations: OperationCounts {
-                ok: after.ok - before.ok,
-                fail: after.fail - before.fail,
-                info: after.info - before.info,
-            },
-            retired: self.crew.retired() - retired_before,
+            operations: self.crew.operations(),
+            retired: self.crew.retired(),
             lasted_ms: began.elapsed().as_millis() as u64,
             shed: timetables.iter().map(|timetable| timetable.shed()).sum(),
-            latest_ms: timetables.iter().map(|timetable| timetable.latest_ns()).max().unwrap_or(0)
-                / 1_000_000,
+            latest_ms: latest_ns.unwrap_or(0) / 1_000_000,
         }
     }
 
@@ -162,76 +154,10 @@ impl Load {
 
     /// Closes the clients, and says how many did not close in time (they are left behind).
     pub async fn close(self) -> usize {
-        let mut closing = JoinSet::new();
-        for connection in self.connections.into_values() {
-            closing.spawn(async move { connection.close().await });
-        }
-        let mut open = 0;
-        while let Some(closed) = closing.join_next().await {
-            open += usize::from(!matches!(closed, Ok(true)));
-        }
-        open
+        self.connections.close().await
     }
 
     fn process(&self, place: Place) -> Process {
-        Process::new(Arc::clone(&self.crew), self.connection(place), place)
+        Process::new(Arc::clone(&self.crew), self.connections.of(place), place)
     }
-
-    fn connection(&self, place: Place) -> Arc<Connection> {
-        let connection = self.connections.get(&desk(place));
-        Arc::clone(connection.expect("`connect` made one for every site and every place"))
-    }
-}
-
-/// Which client serves a place: that of a site, or that of a site and a node to be pinned to.
-type Desk = (SiteIndex, Option<u8>);
-
-fn desk(place: Place) -> Desk {
-    match place.route {
-        Route::Map => (place.site, None),
-        Route::Pinned(node) => (place.site, Some(node)),
-    }
-}
-
-/// Connects all clients at once: one for each site, and those of the pinned places.
-async fn connect(
-    arm: &Arm,
-    settings: &LoadSettings,
-    client: &ClientSettings,
-    topology: &Topology,
-    places: &[Place],
-) -> Result<BTreeMap<Desk, Arc<Connection>>, LoadError> {
-    let of_sites = (0..topology.sites.len() as u8).map(|site| (SiteIndex(site), None));
-    let desks: BTreeSet<Desk> = of_sites.chain(places.iter().map(|place| desk(*place))).collect();
-    let mut connecting = JoinSet::new();
-    for (site, node) in desks {
-        let (arm, settings, client) = (arm.clone(), settings.clone(), client.clone());
-        let site_name = topology.sites[usize::from(site.0)].clone();
-        let address = |node: &Node| {
-            // A real cluster has one address for all sites.
-            let own = node.addresses.get(usize::from(site.0));
-            own.or_else(|| node.addresses.first()).cloned().unwrap_or_default()
-        };
-        let hosts = match node {
-            None => topology.nodes.iter().map(address).collect::<Vec<_>>().join(","),
-            Some(node) => address(&topology.nodes[usize::from(node)]),
-        };
-        connecting.spawn(async move {
-            let connection =
-                Connection::connect(&arm, &settings, &client, &hosts, node.is_some()).await;
-            let connection = connection.map_err(|reason| LoadError::Connect {
-                site: site_name,
-                hosts,
-                reason,
-            })?;
-            connection.check_mode()?;
-            Ok(((site, node), Arc::new(connection)))
-        });
-    }
-    let mut connections = BTreeMap::new();
-    while let Some(connected) = connecting.join_next().await {
-        let (desk, connection) = connected.expect("connecting does not panic")?;
-        connections.insert(desk, connection);
-    }
-    Ok(connections)
 }

@@ -6,6 +6,7 @@
 //! client answered is reduced to our own words in one place (`failure`). Retries are off.
 
 mod connection;
+mod connections;
 mod error;
 mod failure;
 mod final_reads;

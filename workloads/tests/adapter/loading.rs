@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use aerocert_workloads::client::{Load, LoadError};
 use history::{Arm, Mode, Recorder, Topology, Workload};
 
-use crate::recording::{SEED, arm, client, load, run};
+use crate::recording::run;
 use crate::scripted::{Script, Scripted};
+use crate::settings::{SEED, arm, client, load};
 
 async fn connect(arm: &Arm, topology: &Topology) -> Result<Load, LoadError> {
     let load = load(Workload::Register, 2, Duration::from_millis(50));

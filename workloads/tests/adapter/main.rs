@@ -2,7 +2,10 @@
 #![cfg(feature = "client")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod cluster;
+mod emulated;
 mod loading;
 mod recording;
 mod scripted;
+mod settings;
 mod surfacing;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use history::{Call, History, Mode, Operation, Outcome, Returned, Workload};
 
-use crate::recording::{arm, client, load, run};
+use crate::recording::run;
 use crate::scripted::{Script, Scripted};
+use crate::settings::{arm, client, load};
 
 const BRIEF: Duration = Duration::from_millis(60);
 
