@@ -11,7 +11,7 @@ use rand::rngs::ChaCha8Rng;
 const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter, Model::Set];
 
 /// Histories per model and kind.
-const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 60_000 };
+const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
 fn refs(operations: &[Operation]) -> Vec<&Operation> {
     operations.iter().collect()

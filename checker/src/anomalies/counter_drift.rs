@@ -136,6 +136,7 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
             least - known
         )
     } else {
-        format!("{from}; at most {} adds can have happened since; {told}.", adds.len())
+        let s = if adds.len() == 1 { "" } else { "s" };
+        format!("{from}; at most {} add{s} can have happened since; {told}.", adds.len())
     }
 }

@@ -22,45 +22,32 @@ pub fn find(record: &Record<'_>) -> Result<Option<Finding>, String> {
         Decision::Undecided(why) => return Err(why),
         Decision::Broken(violation) => violation,
     };
-    let coarse = [garbage_read::find, duplicate::find, failed_only];
-    if let Some(finding) = coarse.iter().find_map(|find| find(record).into_iter().next()) {
+    // Whatever these find has no linearization on its own: the first class that fits is the finest.
+    let finer: [fn(&Record<'_>) -> Vec<Finding>; 6] = [
+        garbage_read::find,
+        duplicate::find,
+        lost_update::find,
+        stale_read::find,
+        dirty_read::find,
+        backward_read::find,
+    ];
+    if let Some(finding) = finer.iter().find_map(|find| find(record).into_iter().next()) {
         return Ok(Some(finding));
     }
-    let excerpt = |positions: &[usize]| -> Vec<&Operation> {
-        positions.iter().map(|at| record.operations[*at]).collect()
-    };
     let violates = |positions: &[usize]| {
-        let decision = decide(record.model, &excerpt(positions), Unseen::Possible);
-        matches!(decision, Decision::Broken(_))
+        let excerpt: Vec<&Operation> = positions.iter().map(|at| record.operations[*at]).collect();
+        matches!(decide(record.model, &excerpt, Unseen::Possible), Decision::Broken(_))
     };
     let positions = if violates(&violation.operations) {
         irreducible(violation.operations, violates)
     } else {
         violation.operations
     };
-    // Finer classes are looked for within the proof alone, so that it proves them too.
-    let finals =
-        (0..positions.len()).filter(|at| record.final_reads.contains(&positions[*at])).collect();
-    let small = Record::new(record.key, record.model, excerpt(&positions), finals);
-    let finer = [lost_update::find, stale_read::find, backward_read::find, dirty_read::find];
-    let finding = finer.iter().find_map(|find| find(&small).into_iter().next());
-    Ok(Some(match finding {
-        Some(finding) => Finding {
-            operations: finding.operations.iter().map(|at| positions[*at]).collect(),
-            ..finding
-        },
-        None if record.model == Model::Counter => {
-            Finding::new(AnomalyClass::CounterDrift, record, positions)
-        }
-        None => Finding::new(AnomalyClass::NonLinearizable, record, positions),
-    }))
-}
-
-/// Dirty reads of writes that certainly failed: their proof needs no excerpt.
-fn failed_only(record: &Record<'_>) -> Vec<Finding> {
-    let mut findings = dirty_read::find(record);
-    findings.retain(|finding| record.operations[finding.operations[0]].outcome == Outcome::Fail);
-    findings
+    let class = match record.model {
+        Model::Counter => AnomalyClass::CounterDrift,
+        _ => AnomalyClass::NonLinearizable,
+    };
+    Ok(Some(Finding::new(class, record, positions)))
 }
 
 /// The values that an operation touches, with what it shows of each: (value, wrote it).

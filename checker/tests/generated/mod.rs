@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
 /// An operation with what matters; the rest is filled in by [`finish`].
-pub fn operation(call: Call, invoked_ns: u64, end_ns: u64, outcome: Outcome) -> Operation {
+pub(crate) fn operation(call: Call, invoked_ns: u64, end_ns: u64, outcome: Outcome) -> Operation {
     Operation {
         id: OperationId(0),
         process: ProcessId(0),
@@ -26,7 +26,7 @@ pub fn operation(call: Call, invoked_ns: u64, end_ns: u64, outcome: Outcome) -> 
 }
 
 /// Sorts by invocation, numbers, and gives processes so that none has two open operations.
-pub fn finish(mut operations: Vec<Operation>) -> Vec<Operation> {
+pub(crate) fn finish(mut operations: Vec<Operation>) -> Vec<Operation> {
     operations.sort_by_key(|one| one.invoked_ns);
     let mut free: Vec<u64> = Vec::new();
     for (id, one) in (0..).zip(&mut operations) {
@@ -43,7 +43,12 @@ pub fn finish(mut operations: Vec<Operation>) -> Vec<Operation> {
 }
 
 /// A few operations at random times with random returns: most have no order that explains them.
-pub fn wild(model: Model, random: &mut ChaCha8Rng, most: usize, refusals: bool) -> Vec<Operation> {
+pub(crate) fn wild(
+    model: Model,
+    random: &mut ChaCha8Rng,
+    most: usize,
+    refusals: bool,
+) -> Vec<Operation> {
     let count = random.random_range(2..=most);
     let writes = random.random_range(1..count);
     let span = if random.random_bool(0.5) { 12 } else { 40 };
@@ -105,16 +110,16 @@ pub fn wild(model: Model, random: &mut ChaCha8Rng, most: usize, refusals: bool) 
 
 /// How a [`tame`] history is made.
 #[derive(Clone, Copy)]
-pub struct Shape {
-    pub operations: usize,
-    pub processes: usize,
+pub(crate) struct Shape {
+    pub(crate) operations: usize,
+    pub(crate) processes: usize,
     /// Writes in doubt, in percent.
-    pub in_doubt: u32,
+    pub(crate) in_doubt: u32,
 }
 
 /// A history with a known order: each operation takes effect at an instant within its interval, and
 /// returns what was there. An operation in doubt takes effect late, or never.
-pub fn tame(model: Model, random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation> {
+pub(crate) fn tame(model: Model, random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation> {
     struct Plan {
         call: u64,
         at: Option<u64>,
@@ -124,7 +129,7 @@ pub fn tame(model: Model, random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operatio
     let mut plans = Vec::new();
     let mut free: Vec<u64> = (0..shape.processes).map(|_| random.random_range(0..1000)).collect();
     for _ in 0..shape.operations {
-        let process = (0..free.len()).min_by_key(|process| free[*process]).unwrap();
+        let process = (0..free.len()).min_by_key(|process| free[*process]).expect("a process");
         let call = free[process] + random.random_range(1..200);
         let ret = call + random.random_range(1..2000);
         let write = random.random_bool(0.5);
