@@ -1,59 +1,273 @@
-//! A node.
+//! A node: its state, and the way in.
 
-use super::{
-    ClusterView, NamespaceConfig, NamespaceView, NodeConfig, PartitionView, Recluster, RosterEntry,
-    RosterView,
-};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use super::NodeConfig;
+use super::clock::{Clock, Skew};
+use super::heartbeat::{Beat, Peers};
+use super::membership::{Ledger, Membership};
+use super::message::{Fabric, Input, Output};
+use super::migration::Migrations;
+use super::namespace::{Kept, Namespace};
+use super::plan::NamespacePlan;
+use super::rebalance::RowsCache;
+use super::transaction::Transactions;
+use crate::partition::NodeId;
+
+/// What a node keeps when its process ends.
+#[derive(Debug)]
+pub struct Storage {
+    pub(super) incarnation: u64,
+    pub(super) ledger: Ledger,
+    pub(super) namespaces: Vec<Kept>,
+}
+
+impl Storage {
+    /// The number of the process that left it.
+    #[must_use]
+    pub fn incarnation(&self) -> u64 {
+        self.incarnation
+    }
+}
 
 /// One server.
 #[derive(Debug)]
 pub struct Node {
-    config: NodeConfig,
+    pub(super) id: NodeId,
+    pub(super) config: NodeConfig,
+    pub(super) random: ChaCha8Rng,
+    pub(super) clock: Clock,
+    pub(super) skew: Skew,
+    pub(super) peers: Peers,
+    pub(super) ledger: Ledger,
+    pub(super) membership: Membership,
+    pub(super) rows: RowsCache,
+    pub(super) namespaces: Vec<Namespace>,
+    pub(super) transactions: Transactions,
+    pub(super) partition_generation: u64,
+    pub(super) peers_generation: u64,
+    pub(super) started_ns: u64,
+    sequence: u64,
+    next_beat_ns: u64,
+    next_migration_ns: u64,
+    next_sweep_ns: u64,
+    /// Messages to itself.
+    loopback: VecDeque<Fabric>,
 }
 
 impl Node {
+    /// Starts a node, with what it kept or with nothing (`lost`: it had a storage before, and it
+    /// is gone). `origin_ms` is the Unix time at time 0.
+    #[must_use]
+    pub fn start(
+        config: NodeConfig,
+        storage: Option<Storage>,
+        lost: Option<u64>,
+        seed: u64,
+        origin_ms: i64,
+        now_ns: u64,
+    ) -> Self {
+        let (incarnation, ledger, kept) = match (storage, lost) {
+            (Some(storage), _) => {
+                (storage.incarnation + 1, storage.ledger, Some(storage.namespaces))
+            }
+            (None, Some(incarnation)) => (incarnation + 1, Ledger::after_loss(), None),
+            (None, None) => (1, Ledger::default(), None),
+        };
+        let mut kept: Vec<Option<Kept>> = match kept {
+            Some(kept) => kept.into_iter().map(Some).collect(),
+            None => Vec::new(),
+        };
+        kept.resize_with(config.namespaces.len(), || None);
+        let namespaces: Vec<Namespace> = config
+            .namespaces
+            .iter()
+            .zip(kept)
+            .map(|(config, kept)| {
+                let mut namespace = Namespace::new(config.clone(), kept);
+                namespace.kept.trusted &= lost.is_none();
+                namespace
+            })
+            .collect();
+        let mut random = ChaCha8Rng::seed_from_u64(seed ^ config.id.0.rotate_left(32));
+        random.set_stream(incarnation);
+        // Nodes do not beat in step.
+        let phase_ns =
+            config.id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15) % config.heartbeat.interval_ns().max(1);
+        Self {
+            id: config.id,
+            random,
+            clock: Clock::new(origin_ms),
+            skew: Skew::default(),
+            peers: Peers::default(),
+            ledger,
+            membership: Membership::new(incarnation, now_ns),
+            rows: RowsCache::default(),
+            namespaces,
+            transactions: Transactions::default(),
+            partition_generation: 0,
+            peers_generation: 1,
+            started_ns: now_ns,
+            sequence: 0,
+            next_beat_ns: now_ns + phase_ns,
+            next_migration_ns: u64::MAX,
+            next_sweep_ns: now_ns + config.heartbeat.quantum_ns(),
+            loopback: VecDeque::new(),
+            config,
+        }
+    }
+
+    /// Ends the process; what is left is its storage.
+    #[must_use]
+    pub fn stop(self) -> Storage {
+        Storage {
+            incarnation: self.membership.incarnation,
+            ledger: self.ledger,
+            namespaces: self.namespaces.into_iter().map(|namespace| namespace.kept).collect(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
     /// Its configuration.
     #[must_use]
     pub fn config(&self) -> &NodeConfig {
         &self.config
     }
 
-    /// Its view of the cluster.
+    /// Sets the node's wall clock off, in ms.
+    pub fn set_clock_offset_ms(&mut self, offset_ms: i64) {
+        self.clock.set_offset_ms(offset_ms);
+    }
+
+    /// When the node must be stepped next though nothing arrives, in ns.
     #[must_use]
-    pub fn cluster(&self, _now_ns: u64) -> ClusterView {
-        unreachable!("being written")
+    pub fn next_deadline_ns(&self) -> u64 {
+        self.next_beat_ns
+            .min(self.next_migration_ns)
+            .min(self.next_sweep_ns)
+            .min(self.transactions.next_deadline_ns())
     }
 
-    /// The names of its namespaces, in the order of the configuration.
-    pub fn namespaces(&self) -> impl Iterator<Item = &NamespaceConfig> {
-        self.config.namespaces.iter()
+    /// Lets something happen to the node. What it does about it is appended to `out`.
+    pub fn step(&mut self, now_ns: u64, input: Input, out: &mut Vec<Output>) {
+        match input {
+            Input::Tick => self.tick(now_ns, out),
+            Input::Beat { from, beat } => self.on_beat(now_ns, from, beat, out),
+            Input::Fabric { from, message } => self.on_fabric(now_ns, from, message, out),
+            Input::Request { ticket, message } => self.on_request(now_ns, ticket, message, out),
+        }
+        self.run_ready(now_ns, out);
+        while let Some(message) = self.loopback.pop_front() {
+            self.on_fabric(now_ns, self.id, message, out);
+            self.run_ready(now_ns, out);
+        }
     }
 
-    /// A namespace's facts.
-    #[must_use]
-    pub fn namespace(&self, _name: &str) -> Option<NamespaceView> {
-        None
+    fn tick(&mut self, now_ns: u64, out: &mut Vec<Output>) {
+        if now_ns >= self.next_beat_ns {
+            self.beat(now_ns, out);
+            let interval_ns = self.config.heartbeat.interval_ns().max(1);
+            // A node that was paused does not catch up on heartbeats.
+            self.next_beat_ns = (self.next_beat_ns + interval_ns).max(now_ns + interval_ns / 2);
+        }
+        if now_ns >= self.next_migration_ns {
+            self.migrate(now_ns, Migrations::TICK_NS, out);
+            self.plan_migration(now_ns);
+        }
+        if now_ns >= self.next_sweep_ns {
+            self.heal_unreplicated(now_ns);
+            self.next_sweep_ns = now_ns + self.config.heartbeat.quantum_ns();
+        }
+        self.expire_transactions(now_ns, out);
     }
 
-    /// A partition's facts; `None` for an unknown namespace or partition.
-    #[must_use]
-    pub fn partition(&self, _namespace: &str, _partition: usize) -> Option<PartitionView> {
-        None
+    /// Sees to it that streams are looked at while there are any.
+    pub(super) fn plan_migration(&mut self, now_ns: u64) {
+        let idle = self.namespaces.iter().all(|namespace| namespace.migrations.is_idle());
+        self.next_migration_ns = if idle { u64::MAX } else { now_ns + Migrations::TICK_NS };
     }
 
-    /// A namespace's roster.
-    #[must_use]
-    pub fn roster(&self, _namespace: &str) -> Option<RosterView> {
-        None
+    fn beat(&mut self, now_ns: u64, out: &mut Vec<Output>) {
+        for silent in self.peers.expire(now_ns, self.config.heartbeat.node_timeout_ns()) {
+            self.skew.forget(silent);
+        }
+        self.lead_rounds(now_ns, out);
+        self.sequence += 1;
+        let beat = Arc::new(Beat {
+            incarnation: self.membership.incarnation,
+            sequence: self.sequence,
+            wall_ms: self.clock.wall_ms(now_ns),
+            adjacency: self.peers.ids().collect(),
+            active: self.membership.active_id(),
+            accepted: self.ledger.accepted_number(),
+            orphan: self.membership.orphan_since_ns.is_some(),
+            rosters: self
+                .namespaces
+                .iter()
+                .map(|namespace| namespace.kept.roster.pending.clone())
+                .collect(),
+        });
+        for place in self.config.places.iter().filter(|place| place.id != self.id) {
+            out.push(Output::Beat { to: place.id, beat: Arc::clone(&beat) });
+        }
     }
 
-    /// Sets the pending roster of a namespace (`roster-set:`); false for an unknown or AP namespace.
-    pub fn set_roster(&mut self, _namespace: &str, _roster: Vec<RosterEntry>) -> bool {
-        false
+    fn on_beat(&mut self, now_ns: u64, from: NodeId, beat: Arc<Beat>, out: &mut Vec<Output>) {
+        let ahead_ms = beat.wall_ms - self.clock.wall_ms(now_ns);
+        let active = beat.active;
+        for (namespace, setting) in self.namespaces.iter_mut().zip(&*beat.rosters) {
+            if let Some(setting) = setting {
+                namespace.kept.roster.learn(setting);
+            }
+        }
+        if self.peers.hear(now_ns, from, beat) {
+            self.skew.observe(from, ahead_ms);
+            // A member that serves the round proves that everybody has prepared it.
+            if active.is_some() {
+                self.activate_if_prepared(now_ns, active, out);
+            }
+        }
     }
 
-    /// Asks for a new round with the same members (`recluster:`).
-    pub fn recluster(&mut self) -> Recluster {
-        Recluster::Failed
+    pub(super) fn on_fabric(
+        &mut self,
+        now_ns: u64,
+        from: NodeId,
+        message: Fabric,
+        out: &mut Vec<Output>,
+    ) {
+        match message {
+            Fabric::Round(message) => self.on_round(now_ns, from, message, out),
+            Fabric::Record(message) => self.on_record(now_ns, from, message, out),
+            Fabric::Migration(message) => self.on_migration(now_ns, from, message, out),
+        }
+    }
+
+    /// Sends a message, to itself too.
+    pub(super) fn send(&mut self, to: NodeId, message: Fabric, out: &mut Vec<Output>) {
+        if to == self.id {
+            self.loopback.push_back(message);
+        } else {
+            out.push(Output::Fabric { to, message });
+        }
+    }
+
+    /// The members of the round in force.
+    pub(super) fn members(&self) -> Vec<NodeId> {
+        self.membership.serving().map_or_else(Vec::new, |plan| plan.round.members.to_vec())
+    }
+
+    /// A namespace's plan in the round in force.
+    pub(super) fn namespace_plan(&self, namespace: usize) -> Option<Arc<NamespacePlan>> {
+        self.membership.serving().map(|plan| Arc::clone(&plan.namespaces[namespace]))
     }
 }

@@ -22,6 +22,11 @@ pub struct WorldConfig {
     pub defects: Defects,
 }
 
+impl WorldConfig {
+    /// 2026-01-01T00:00:00Z, in ms of Unix time: what every node's wall clock shows at time 0.
+    pub const ORIGIN_MS: i64 = 1_767_225_600_000;
+}
+
 /// How long messages travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delays {

@@ -1,7 +1,18 @@
 //! The world's clock and queue.
 
-use super::{Channels, Interruption, InterruptionId, Link, WorldConfig};
-use crate::node::Node;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use wire::frame::encode_frame;
+use wire::{FrameType, Message};
+
+use super::network::{Channel, Fate, Network};
+use super::{Channels, End, Interruption, InterruptionId, Link, WorldConfig};
+use crate::info;
+use crate::node::{Input, Node, NodeConfig, Output, Place, Storage};
+use crate::partition::NodeId;
 
 /// Names a request until it is answered; the driver chooses it, each once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,63 +38,340 @@ pub enum WorldError {
     NoSuchInterruption,
 }
 
+/// A node's process, or what is left of it.
+#[derive(Debug)]
+struct Slot {
+    process: Option<Node>,
+    storage: Option<Storage>,
+    /// Processes so far; a message to an earlier one is lost with its connection.
+    epoch: u64,
+    paused: bool,
+    /// What arrived while the process was paused.
+    inbox: VecDeque<Arrival>,
+    clock_offset_ms: i64,
+}
+
+/// A message on its way.
+#[derive(Debug)]
+struct Flight {
+    link: Link,
+    channel: Channel,
+    /// The process at the node's end of the link.
+    epoch: u64,
+    load: Load,
+}
+
+#[derive(Debug)]
+enum Load {
+    ToNode(Arrival),
+    ToClient(Ticket, Answer),
+}
+
+#[derive(Debug)]
+enum Arrival {
+    Peer(Input),
+    Request { site: u8, ticket: Ticket, message: Message },
+    Info { site: u8, ticket: Ticket, commands: String },
+}
+
+impl Load {
+    /// The client's request that the message belongs to.
+    fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::ToNode(Arrival::Request { ticket, .. } | Arrival::Info { ticket, .. })
+            | Self::ToClient(ticket, _) => Some(*ticket),
+            Self::ToNode(Arrival::Peer(_)) => None,
+        }
+    }
+}
+
 /// All nodes and their network.
 #[derive(Debug)]
 pub struct World {
-    nodes: Vec<Node>,
+    config: WorldConfig,
+    places: Arc<[Place]>,
+    seed: u64,
+    now_ns: u64,
+    woken_ns: Option<u64>,
+    slots: Vec<Slot>,
+    positions: BTreeMap<NodeId, u8>,
+    network: Network,
+    flights: BTreeMap<(u64, u64), Flight>,
+    sequence: u64,
+    held: BTreeMap<(Link, Channel), Vec<Flight>>,
+    /// Open requests, with the node and site that they are between.
+    open: BTreeMap<Ticket, (u8, u8)>,
+    answers: Vec<(Ticket, Answer)>,
+    steps: u64,
 }
 
 impl World {
     /// A world at time 0, every node just started with empty storage.
     #[must_use]
-    pub fn new(_config: WorldConfig, _seed: u64) -> Self {
-        Self { nodes: Vec::new() }
+    pub fn new(config: WorldConfig, seed: u64) -> Self {
+        let places: Arc<[Place]> = config.places.clone().into();
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(u64::MAX);
+        let sites = places.iter().map(|place| place.site).collect();
+        let positions = (0u8..).zip(&*places).map(|(index, place)| (place.id, index)).collect();
+        let slot = || Slot {
+            process: None,
+            storage: None,
+            epoch: 0,
+            paused: false,
+            inbox: VecDeque::new(),
+            clock_offset_ms: 0,
+        };
+        let mut world = Self {
+            network: Network::new(config.delays, sites, random),
+            slots: places.iter().map(|_| slot()).collect(),
+            places,
+            config,
+            seed,
+            now_ns: 0,
+            woken_ns: None,
+            positions,
+            flights: BTreeMap::new(),
+            sequence: 0,
+            held: BTreeMap::new(),
+            open: BTreeMap::new(),
+            answers: Vec::new(),
+            steps: 0,
+        };
+        for node in 0..world.slots.len() {
+            world.boot(node, None, None);
+        }
+        world
+    }
+
+    fn boot(&mut self, node: usize, storage: Option<Storage>, lost: Option<u64>) {
+        let config = NodeConfig {
+            id: self.places[node].id,
+            cluster_name: self.config.cluster_name.clone(),
+            places: Arc::clone(&self.places),
+            heartbeat: self.config.heartbeat,
+            namespaces: self.config.namespaces.clone(),
+            defects: self.config.defects,
+        };
+        let origin_ms = WorldConfig::ORIGIN_MS;
+        let mut process = Node::start(config, storage, lost, self.seed, origin_ms, self.now_ns);
+        let slot = &mut self.slots[node];
+        process.set_clock_offset_ms(slot.clock_offset_ms);
+        slot.process = Some(process);
+        slot.epoch += 1;
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn config(&self) -> &WorldConfig {
+        &self.config
     }
 
     /// The world's time, in ns.
     #[must_use]
     pub fn now_ns(&self) -> u64 {
-        0
+        self.now_ns
+    }
+
+    /// How many times any node was stepped.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn next_timer(&self) -> Option<(u64, usize)> {
+        let awake = |slot: &Slot| {
+            slot.process.as_ref().filter(|_| !slot.paused).map(Node::next_deadline_ns)
+        };
+        let deadlines = self.slots.iter().enumerate();
+        deadlines.filter_map(|(index, slot)| Some((awake(slot)?, index))).min()
     }
 
     /// When something happens next of itself, in ns of the world's time.
     #[must_use]
     pub fn next_deadline_ns(&self) -> Option<u64> {
-        None
+        let flight = self.flights.first_key_value().map(|((at, _), _)| *at);
+        let timer = self.next_timer().map(|(at, _)| at);
+        flight.into_iter().chain(timer).min()
     }
 
-    /// Moves the clock and lets everything happen up to then (virtual time).
-    pub fn advance(&mut self, _to_ns: u64) {}
+    /// Moves the clock and lets everything happen up to then (virtual time). Messages that arrive
+    /// at an instant go before timers of that instant.
+    pub fn advance(&mut self, to_ns: u64) {
+        loop {
+            let flight = self.flights.first_key_value().map_or(u64::MAX, |((at, _), _)| *at);
+            let (timer, node) = self.next_timer().unwrap_or((u64::MAX, 0));
+            let at_ns = flight.min(timer);
+            if at_ns > to_ns {
+                break;
+            }
+            self.now_ns = self.now_ns.max(at_ns);
+            if flight <= timer {
+                if let Some((_, flight)) = self.flights.pop_first() {
+                    self.arrive(flight);
+                }
+            } else {
+                self.step(node, Input::Tick);
+            }
+        }
+        self.now_ns = self.now_ns.max(to_ns);
+    }
 
     /// Moves the clock by the real time since the last wake, at most by one heartbeat interval (a
     /// busy machine slows the world down and does not split the cluster). `monotonic_ns` is the
     /// driver's clock.
-    pub fn wake(&mut self, _monotonic_ns: u64) {}
+    pub fn wake(&mut self, monotonic_ns: u64) {
+        let elapsed_ns = monotonic_ns.saturating_sub(self.woken_ns.unwrap_or(monotonic_ns));
+        self.woken_ns = Some(monotonic_ns);
+        self.advance(self.now_ns + elapsed_ns.min(self.config.heartbeat.interval_ns()));
+    }
 
     /// A client of `site` sends a frame of type 3 to a node; `body` is what follows the frame's
     /// header. The answer comes by [`World::poll`], after the delay of the link and only over an
     /// open link. A frame that cannot be decoded closes the connection.
-    pub fn request(&mut self, _node: u8, _site: u8, _ticket: Ticket, _body: &[u8]) {}
+    pub fn request(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
+        match Message::decode(body) {
+            Ok(message) => {
+                self.send_request(node, site, ticket, Arrival::Request { site, ticket, message });
+            }
+            Err(_) => self.answers.push((ticket, Answer::Close)),
+        }
+    }
 
     /// A client of `site` sends an info request (`body` of a frame of type 1); likewise.
-    pub fn request_info(&mut self, _node: u8, _site: u8, _ticket: Ticket, _body: &[u8]) {}
+    pub fn request_info(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
+        match std::str::from_utf8(body) {
+            Ok(commands) => {
+                let commands = commands.to_owned();
+                self.send_request(node, site, ticket, Arrival::Info { site, ticket, commands });
+            }
+            Err(_) => self.answers.push((ticket, Answer::Close)),
+        }
+    }
+
+    fn send_request(&mut self, node: u8, site: u8, ticket: Ticket, arrival: Arrival) {
+        if !self.is_running(node) {
+            self.answers.push((ticket, Answer::Close));
+            return;
+        }
+        self.open.insert(ticket, (node, site));
+        let link = Link { from: End::Site(site), to: End::Node(node) };
+        self.launch(link, Channel::Service, node, Load::ToNode(arrival));
+    }
+
+    fn launch(&mut self, link: Link, channel: Channel, node: u8, load: Load) {
+        let epoch = self.slots[usize::from(node)].epoch;
+        let at_ns = self.network.arrival_ns(self.now_ns, link, channel);
+        self.sequence += 1;
+        self.flights.insert((at_ns, self.sequence), Flight { link, channel, epoch, load });
+    }
+
+    fn arrive(&mut self, flight: Flight) {
+        match self.network.fate(flight.link, flight.channel) {
+            Fate::Pass => self.deliver(flight),
+            Fate::Hold => {
+                self.held.entry((flight.link, flight.channel)).or_default().push(flight);
+            }
+            Fate::Reset => self.lose(&flight),
+        }
+    }
+
+    /// A message is lost with its connection; a client sees that.
+    fn lose(&mut self, flight: &Flight) {
+        if let Some(ticket) = flight.load.ticket()
+            && self.open.remove(&ticket).is_some()
+        {
+            self.answers.push((ticket, Answer::Close));
+        }
+    }
+
+    fn deliver(&mut self, flight: Flight) {
+        let arrival = match flight.load {
+            Load::ToClient(ticket, answer) => {
+                if self.open.remove(&ticket).is_some() {
+                    self.answers.push((ticket, answer));
+                }
+                return;
+            }
+            Load::ToNode(arrival) => arrival,
+        };
+        let End::Node(node) = flight.link.to else { return };
+        let slot = &mut self.slots[usize::from(node)];
+        if slot.process.is_none() || slot.epoch != flight.epoch {
+            self.lose(&Flight { load: Load::ToNode(arrival), ..flight });
+        } else if slot.paused {
+            slot.inbox.push_back(arrival);
+        } else {
+            self.take_in(node, arrival);
+        }
+    }
+
+    fn take_in(&mut self, node: u8, arrival: Arrival) {
+        match arrival {
+            Arrival::Peer(input) => self.step(usize::from(node), input),
+            Arrival::Request { ticket, message, .. } => {
+                self.step(usize::from(node), Input::Request { ticket, message });
+            }
+            Arrival::Info { site, ticket, commands } => {
+                let Some(process) = &mut self.slots[usize::from(node)].process else { return };
+                let text = info::answer(process, self.now_ns, site, &commands);
+                let bytes = encode_frame(FrameType::Info, text.as_bytes());
+                self.reply(node, ticket, bytes);
+            }
+        }
+    }
+
+    fn step(&mut self, node: usize, input: Input) {
+        let Some(process) = &mut self.slots[node].process else { return };
+        let mut outputs = Vec::new();
+        process.step(self.now_ns, input, &mut outputs);
+        self.steps += 1;
+        let from = process.id();
+        let position = node as u8;
+        for output in outputs {
+            match output {
+                Output::Beat { to, beat } => {
+                    self.send(position, to, Channel::Heartbeat, Input::Beat { from, beat });
+                }
+                Output::Fabric { to, message } => {
+                    self.send(position, to, Channel::Fabric, Input::Fabric { from, message });
+                }
+                Output::Reply { ticket, bytes } => self.reply(position, ticket, bytes),
+            }
+        }
+    }
+
+    fn send(&mut self, from: u8, to: NodeId, channel: Channel, input: Input) {
+        let Some(to) = self.positions.get(&to).copied() else { return };
+        let link = Link { from: End::Node(from), to: End::Node(to) };
+        self.launch(link, channel, to, Load::ToNode(Arrival::Peer(input)));
+    }
+
+    fn reply(&mut self, node: u8, ticket: Ticket, bytes: Vec<u8>) {
+        let Some((_, site)) = self.open.get(&ticket).copied() else { return };
+        let link = Link { from: End::Node(node), to: End::Site(site) };
+        let load = Load::ToClient(ticket, Answer::Bytes(bytes));
+        self.launch(link, Channel::Service, node, load);
+    }
 
     /// What was answered since the last call, in order.
     pub fn poll(&mut self) -> Vec<(Ticket, Answer)> {
-        Vec::new()
+        std::mem::take(&mut self.answers)
     }
 
     /// A node as it is, even if it is cut off or stopped; `None` while it is killed.
     #[must_use]
     pub fn node(&self, node: u8) -> Option<&Node> {
-        self.nodes.get(usize::from(node))
+        self.slots.get(usize::from(node))?.process.as_ref()
     }
 
     /// Answers info commands at once, past the network (the operator's console). This and
-    /// [`World::request_info`] call `info::answer(node: &mut Node, now_ns: u64, site: u8, commands:
-    /// &str) -> String`, the text of a whole reply body.
-    pub fn info(&mut self, _node: u8, _commands: &str) -> Option<String> {
-        None
+    /// [`World::request_info`] answer with [`info::answer`].
+    pub fn info(&mut self, node: u8, commands: &str) -> Option<String> {
+        let slot = self.slots.get_mut(usize::from(node))?;
+        let site = self.places.get(usize::from(node))?.site;
+        let process = slot.process.as_mut().filter(|_| !slot.paused)?;
+        Some(info::answer(process, self.now_ns, site, commands))
     }
 
     /// Interrupts links.
@@ -92,45 +380,146 @@ impl World {
     /// An end that does not exist.
     pub fn interrupt(
         &mut self,
-        _links: &[Link],
-        _channels: Channels,
-        _interruption: Interruption,
+        links: &[Link],
+        channels: Channels,
+        interruption: Interruption,
     ) -> Result<InterruptionId, WorldError> {
-        Ok(InterruptionId(0))
+        let exists = |end: End| match end {
+            End::Node(node) => usize::from(node) < self.slots.len(),
+            End::Site(site) => site < self.config.sites,
+        };
+        if !links.iter().all(|link| exists(link.from) && exists(link.to)) {
+            return Err(WorldError::NoSuchEnd);
+        }
+        let id = self.network.interrupt(links.to_vec(), channels, interruption);
+        if interruption == Interruption::Close {
+            self.reset_clients(links);
+        }
+        Ok(id)
+    }
+
+    /// Closes the clients' connections over links.
+    fn reset_clients(&mut self, links: &[Link]) {
+        let over = |node: u8, site: u8| {
+            let request = Link { from: End::Site(site), to: End::Node(node) };
+            links.contains(&request) || links.contains(&request.reversed())
+        };
+        let closed: Vec<Ticket> = self
+            .open
+            .iter()
+            .filter(|(_, (node, site))| over(*node, *site))
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        for ticket in closed {
+            self.open.remove(&ticket);
+            self.answers.push((ticket, Answer::Close));
+        }
     }
 
     /// Lifts an interruption; links that nothing else interrupts are open again.
     ///
     /// # Errors
     /// Not an interruption in force.
-    pub fn restore(&mut self, _interruption: InterruptionId) -> Result<(), WorldError> {
+    pub fn restore(&mut self, interruption: InterruptionId) -> Result<(), WorldError> {
+        let (links, kind) =
+            self.network.restore(interruption).ok_or(WorldError::NoSuchInterruption)?;
+        for link in links {
+            for channel in [Channel::Fabric, Channel::Service] {
+                if self.network.fate(link, channel) == Fate::Pass {
+                    self.release(link, channel, kind);
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Delivers what a link held back; after a cut, only what belongs to connections that survived.
+    fn release(&mut self, link: Link, channel: Channel, kind: Interruption) {
+        let Some(flights) = self.held.remove(&(link, channel)) else { return };
+        let whole = kind == Interruption::Stall || self.network.survives();
+        for flight in flights {
+            let delivered = match channel {
+                Channel::Service => kind == Interruption::Stall || self.network.survives(),
+                _ => whole,
+            };
+            if delivered {
+                // Before anything that arrives from now on.
+                self.sequence += 1;
+                self.flights.insert((self.now_ns, self.sequence), flight);
+            } else {
+                self.lose(&flight);
+            }
+        }
     }
 
     /// Whether a message sent now would pass.
     #[must_use]
-    pub fn is_open(&self, _link: Link) -> bool {
-        true
+    pub fn is_open(&self, link: Link) -> bool {
+        self.network.is_open(link)
     }
 
     /// Kills a node's process; its connections close.
-    pub fn kill(&mut self, _node: u8) {}
+    pub fn kill(&mut self, node: u8) {
+        let Some(slot) = self.slots.get_mut(usize::from(node)) else { return };
+        let Some(process) = slot.process.take() else { return };
+        slot.storage = Some(process.stop());
+        slot.paused = false;
+        slot.inbox.clear();
+        let closed: Vec<(Ticket, u8)> = self
+            .open
+            .iter()
+            .filter(|(_, (at, _))| *at == node)
+            .map(|(ticket, (_, site))| (*ticket, *site))
+            .collect();
+        for (ticket, site) in closed {
+            let link = Link { from: End::Node(node), to: End::Site(site) };
+            self.launch(link, Channel::Service, node, Load::ToClient(ticket, Answer::Close));
+        }
+    }
 
     /// Starts a killed node again, with its storage or with an empty one.
-    pub fn start(&mut self, _node: u8, _keep_storage: bool) {}
+    pub fn start(&mut self, node: u8, keep_storage: bool) {
+        let index = usize::from(node);
+        if self.slots.get(index).is_none_or(|slot| slot.process.is_some()) {
+            return;
+        }
+        let storage = self.slots[index].storage.take();
+        let incarnation = storage.as_ref().map(Storage::incarnation);
+        if keep_storage {
+            self.boot(index, storage, None);
+        } else {
+            self.boot(index, None, incarnation);
+        }
+    }
 
     /// Whether the node's process is there (paused or not).
     #[must_use]
-    pub fn is_running(&self, _node: u8) -> bool {
-        true
+    pub fn is_running(&self, node: u8) -> bool {
+        self.slots.get(usize::from(node)).is_some_and(|slot| slot.process.is_some())
     }
 
     /// Stops a node in its tracks.
-    pub fn pause(&mut self, _node: u8) {}
+    pub fn pause(&mut self, node: u8) {
+        if let Some(slot) = self.slots.get_mut(usize::from(node)) {
+            slot.paused = slot.process.is_some();
+        }
+    }
 
-    /// Lets a paused node go on.
-    pub fn resume(&mut self, _node: u8) {}
+    /// Lets a paused node go on; what arrived meanwhile comes first.
+    pub fn resume(&mut self, node: u8) {
+        let Some(slot) = self.slots.get_mut(usize::from(node)) else { return };
+        slot.paused = false;
+        for arrival in std::mem::take(&mut slot.inbox) {
+            self.take_in(node, arrival);
+        }
+    }
 
     /// Sets a node's wall clock off the world's, in ms.
-    pub fn set_clock_offset(&mut self, _node: u8, _offset_ms: i64) {}
+    pub fn set_clock_offset(&mut self, node: u8, offset_ms: i64) {
+        let Some(slot) = self.slots.get_mut(usize::from(node)) else { return };
+        slot.clock_offset_ms = offset_ms;
+        if let Some(process) = &mut slot.process {
+            process.set_clock_offset_ms(offset_ms);
+        }
+    }
 }

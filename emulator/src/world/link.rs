@@ -9,6 +9,14 @@ pub struct Link {
     pub to: End,
 }
 
+impl Link {
+    /// The same two ends, the other way.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { from: self.to, to: self.from }
+    }
+}
+
 /// An end of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum End {

@@ -7,6 +7,7 @@
 mod config;
 mod engine;
 mod link;
+mod network;
 
 pub use config::{Delays, WorldConfig};
 pub use engine::{Answer, Ticket, World, WorldError};

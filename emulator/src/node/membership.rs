@@ -1,0 +1,392 @@
+//! Membership: which round a node has accepted, prepared and serves, and when it wants another.
+//!
+//! A round has four steps, led by the member with the highest id:
+//! *propose* (members accept the number and promise to prepare no lower one), *gather* (members
+//! report what they hold), *prepare* (members note the plan durably and stop serving the round
+//! before), *activate* (everybody has prepared, so everybody serves). A round that not all its
+//! members prepared was never served by anyone, and can be undone.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::Heartbeat;
+use super::heartbeat::Peers;
+use super::plan::{Plan, Report};
+use super::round::{Round, RoundId};
+use super::storage::Claim;
+use crate::partition::NodeId;
+
+/// What a node durably knows of rounds.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// The highest round that it accepted.
+    pub accepted: Option<RoundId>,
+    /// The rounds that it prepared and did not undo, the latest last.
+    prepared: VecDeque<RoundId>,
+    /// From which number on `prepared` is complete.
+    complete_from: u64,
+    /// The rounds of which it does not know that everybody prepared them, the latest last, each
+    /// with the claims that stood before it (by namespace).
+    open: Vec<(Round, Vec<Vec<Claim>>)>,
+}
+
+impl Ledger {
+    const REMEMBERED: usize = 256;
+
+    /// The ledger of a node that lost its storage: it cannot tell what it prepared before.
+    #[must_use]
+    pub fn after_loss() -> Self {
+        Self { complete_from: u64::MAX, ..Self::default() }
+    }
+
+    /// The number of the highest round accepted; 0: none.
+    #[must_use]
+    pub fn accepted_number(&self) -> u64 {
+        self.accepted.map_or(0, |round| round.number)
+    }
+
+    /// Accepts a round.
+    pub fn accept(&mut self, round: RoundId) {
+        self.complete_from = self.complete_from.min(round.number);
+        self.accepted = Some(round);
+    }
+
+    /// Notes that a round was prepared; `saved` are the claims that stood before.
+    pub fn prepare(&mut self, round: Round, saved: Vec<Vec<Claim>>) {
+        if self.prepared.len() == Self::REMEMBERED {
+            let dropped = self.prepared.pop_front().map_or(0, |round| round.number);
+            self.complete_from = self.complete_from.max(dropped + 1);
+        }
+        self.prepared.push_back(round.id);
+        self.open.push((round, saved));
+    }
+
+    /// Everybody prepared the round, and with it whatever this node prepared before is settled.
+    pub fn settle(&mut self) {
+        self.open.clear();
+    }
+
+    /// What the principal must know to tell which rounds were never served.
+    #[must_use]
+    pub fn excerpt(&self) -> LedgerExcerpt {
+        LedgerExcerpt {
+            open: self.open.iter().map(|(round, _)| round.clone()).collect(),
+            prepared: self.prepared.iter().copied().collect(),
+            complete_from: self.complete_from,
+        }
+    }
+
+    /// Undoes rounds that were never served. Returns the claims to go back to, if they change.
+    pub fn undo(&mut self, dead: &[RoundId]) -> Option<Vec<Vec<Claim>>> {
+        self.prepared.retain(|round| !dead.contains(round));
+        let mut restored = None;
+        while self.open.last().is_some_and(|(round, _)| dead.contains(&round.id)) {
+            restored = self.open.pop().map(|(_, saved)| saved);
+        }
+        // A dead round below one that stands: what stood before it is what the upper one goes
+        // back to.
+        let mut index = 0;
+        while index + 1 < self.open.len() {
+            if dead.contains(&self.open[index].0.id) {
+                let (_, saved) = self.open.remove(index);
+                self.open[index].1 = saved;
+            } else {
+                index += 1;
+            }
+        }
+        restored
+    }
+}
+
+/// A part of a node's [`Ledger`], as it tells the principal.
+#[derive(Clone, Debug)]
+pub struct LedgerExcerpt {
+    open: Vec<Round>,
+    prepared: Vec<RoundId>,
+    complete_from: u64,
+}
+
+/// The open rounds that were never served: a member that is here has not prepared them, and will
+/// not, since it accepted a later one.
+#[must_use]
+pub fn dead_rounds(excerpts: &BTreeMap<NodeId, LedgerExcerpt>) -> Vec<RoundId> {
+    let mut dead: Vec<RoundId> = excerpts
+        .values()
+        .flat_map(|excerpt| &excerpt.open)
+        .filter(|round| {
+            round.members.iter().any(|member| {
+                excerpts.get(member).is_some_and(|excerpt| {
+                    !excerpt.prepared.contains(&round.id)
+                        && round.id.number >= excerpt.complete_from
+                })
+            })
+        })
+        .map(|round| round.id)
+        .collect();
+    dead.sort_unstable();
+    dead.dedup();
+    dead
+}
+
+/// Why the principal wants a new round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// An operator asked for it, or a round was begun and given up.
+    Forced,
+    /// A member is gone.
+    Departure,
+    /// A node without a cluster is here, or a member is in another round.
+    Arrival,
+    /// A node of another cluster is here.
+    Merge,
+    /// Nobody else is here.
+    Alone,
+}
+
+impl Change {
+    /// How long the change must last before a round begins. Source: the server's clustering acts
+    /// once per quantum interval, counted from the last heartbeat of a departed node; the timing of
+    /// joins and merges follows measurements of a real server.
+    fn delay_ns(self, heartbeat: Heartbeat) -> u64 {
+        let quantum = heartbeat.quantum_ns();
+        match self {
+            Self::Forced => 0,
+            Self::Departure => quantum.saturating_sub(heartbeat.node_timeout_ns()),
+            Self::Arrival => quantum / 2,
+            Self::Merge | Self::Alone => quantum,
+        }
+    }
+}
+
+/// The leading of a round.
+#[derive(Debug)]
+pub struct Lead {
+    /// The round.
+    pub round: Round,
+    /// Since when.
+    pub since_ns: u64,
+    /// The step, with the answers so far.
+    pub step: LeadStep,
+}
+
+/// Where a led round stands.
+#[derive(Debug)]
+pub enum LeadStep {
+    /// Members are asked to accept.
+    Propose(BTreeMap<NodeId, LedgerExcerpt>),
+    /// Members are asked what they hold.
+    Gather {
+        /// The rounds that were never served.
+        dead: Arc<[RoundId]>,
+        /// What members reported.
+        reports: BTreeMap<NodeId, Arc<Report>>,
+    },
+    /// Members are asked to note the plan.
+    Prepare {
+        /// The plan.
+        plan: Arc<Plan>,
+        /// Who has.
+        prepared: Vec<NodeId>,
+    },
+}
+
+/// A node's place in the cluster.
+#[derive(Debug)]
+pub struct Membership {
+    /// Rises with every start of the process.
+    pub incarnation: u64,
+    /// The round in force here.
+    pub active: Option<Arc<Plan>>,
+    /// A later round that is prepared; nothing is served until it is active.
+    pub prepared: Option<Arc<Plan>>,
+    /// The round for which this node has reported its copies: until it is over, no copy may change
+    /// its standing.
+    pub reported: Option<RoundId>,
+    /// Since when the node has no cluster that it can rely on, in ns.
+    pub orphan_since_ns: Option<u64>,
+    /// It was an orphan for too long and serves nothing.
+    pub frozen: bool,
+    /// The round that it leads.
+    pub lead: Option<Lead>,
+    /// A new round is wanted whatever else holds.
+    pub forced: bool,
+    /// When a round became active last (or the node started), in ns.
+    pub changed_ns: u64,
+    /// Rounds that became active here.
+    pub activations: u64,
+    wanted: BTreeMap<Change, u64>,
+    strayed_ns: Option<u64>,
+}
+
+impl Membership {
+    /// After how many quantum intervals an orphan serves nothing any more.
+    const ORPHAN_QUANTA: u64 = 5;
+
+    /// A node that just started.
+    #[must_use]
+    pub fn new(incarnation: u64, now_ns: u64) -> Self {
+        Self {
+            incarnation,
+            active: None,
+            prepared: None,
+            reported: None,
+            orphan_since_ns: Some(now_ns),
+            frozen: false,
+            lead: None,
+            forced: false,
+            changed_ns: now_ns,
+            activations: 0,
+            wanted: BTreeMap::new(),
+            strayed_ns: None,
+        }
+    }
+
+    /// The round in force; `None` before the first and once frozen.
+    #[must_use]
+    pub fn serving(&self) -> Option<&Arc<Plan>> {
+        self.active.as_ref().filter(|_| !self.frozen)
+    }
+
+    /// The name of the round in force.
+    #[must_use]
+    pub fn active_id(&self) -> Option<RoundId> {
+        self.serving().map(|plan| plan.round.id)
+    }
+
+    /// Whether copies may change their standing: not between a report and the round that it is for.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.prepared.is_none()
+            && self.reported.is_none_or(|reported| Some(reported) == self.active_id())
+    }
+
+    /// Looks at the peers. Returns the members of a round that this node shall lead now.
+    pub fn look(
+        &mut self,
+        now_ns: u64,
+        me: NodeId,
+        peers: &Peers,
+        ledger: &Ledger,
+        heartbeat: Heartbeat,
+    ) -> Option<Vec<NodeId>> {
+        let clique = peers.clique(me);
+        self.watch_orphanage(now_ns, me, &clique, peers, heartbeat);
+        if clique.first() != Some(&me) {
+            self.wanted.clear();
+            self.lead = None;
+            return None;
+        }
+        if let Some(lead) = &self.lead {
+            let stale = now_ns >= lead.since_ns + heartbeat.quantum_ns();
+            let lost = lead.round.members.iter().any(|member| !clique.contains(member));
+            if !stale && !lost {
+                return None;
+            }
+            self.lead = None;
+            self.forced = true;
+        }
+        let wanted = self.changes(&clique, peers, ledger);
+        self.wanted.retain(|change, _| wanted.contains(change));
+        for change in wanted {
+            self.wanted.entry(change).or_insert(now_ns);
+        }
+        let due =
+            self.wanted.iter().map(|(change, since)| since + change.delay_ns(heartbeat)).min()?;
+        let rested = self.changed_ns + heartbeat.quantum_ns() / 2;
+        if now_ns < due || (now_ns < rested && !self.forced) {
+            return None;
+        }
+        self.wanted.clear();
+        self.forced = false;
+        Some(clique)
+    }
+
+    fn changes(&self, clique: &[NodeId], peers: &Peers, ledger: &Ledger) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.forced {
+            changes.push(Change::Forced);
+        }
+        let Some(active) = self.active.as_ref().filter(|_| !self.frozen) else {
+            let alone = clique.len() == 1;
+            if !alone {
+                changes.push(Change::Arrival);
+            } else if peers.is_empty() {
+                changes.push(Change::Alone);
+            }
+            return changes;
+        };
+        let round = &active.round;
+        if clique.len() == 1 && round.members.len() > 1 {
+            // Who hears old peers that do not hear him is no cluster of his own.
+            if peers.is_empty() {
+                changes.push(Change::Alone);
+            }
+            return changes;
+        }
+        if round.members.iter().any(|member| !clique.contains(member)) {
+            changes.push(Change::Departure);
+        }
+        for beat in clique.iter().filter_map(|node| Some((*node, peers.beat(*node)?))) {
+            let (node, beat) = beat;
+            if !round.members.contains(&node) {
+                let homeless = beat.orphan || beat.active.is_none();
+                changes.push(if homeless { Change::Arrival } else { Change::Merge });
+            } else if beat.active != Some(round.id) || beat.accepted > round.id.number {
+                changes.push(Change::Arrival);
+            }
+        }
+        if ledger.accepted_number() > round.id.number {
+            changes.push(Change::Arrival);
+        }
+        changes
+    }
+
+    /// Becomes an orphan when the principal is gone, or has moved on without this node, and freezes
+    /// when that lasts.
+    fn watch_orphanage(
+        &mut self,
+        now_ns: u64,
+        me: NodeId,
+        clique: &[NodeId],
+        peers: &Peers,
+        heartbeat: Heartbeat,
+    ) {
+        if let Some(active) = &self.active {
+            let principal = active.round.principal().filter(|principal| *principal != me);
+            // Who hears his old peers but is not heard has lost them all the same.
+            let unheard = clique.len() == 1 && active.round.members.len() > 1 && !peers.is_empty();
+            let gone = unheard || principal.is_some_and(|principal| !clique.contains(&principal));
+            let elsewhere = clique.first().is_some_and(|top| {
+                *top != me
+                    && peers.beat(*top).is_some_and(|beat| beat.active != Some(active.round.id))
+            });
+            if elsewhere {
+                let since = *self.strayed_ns.get_or_insert(now_ns);
+                if now_ns >= since + heartbeat.quantum_ns() {
+                    self.orphan_since_ns.get_or_insert(now_ns);
+                }
+            } else {
+                self.strayed_ns = None;
+            }
+            if gone {
+                self.orphan_since_ns.get_or_insert(now_ns);
+            }
+        }
+        let limit = Self::ORPHAN_QUANTA * heartbeat.quantum_ns();
+        if self.orphan_since_ns.is_some_and(|since| now_ns >= since + limit) {
+            self.frozen = true;
+        }
+    }
+
+    /// A prepared round becomes the active one.
+    pub fn activate(&mut self, now_ns: u64, plan: Arc<Plan>) {
+        self.active = Some(plan);
+        self.prepared = None;
+        self.orphan_since_ns = None;
+        self.strayed_ns = None;
+        self.frozen = false;
+        self.changed_ns = now_ns;
+        self.activations += 1;
+        self.wanted.clear();
+    }
+}

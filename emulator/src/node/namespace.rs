@@ -1,0 +1,288 @@
+//! A namespace on a node: its copies, and the node's duties in the round in force.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use wire::Digest;
+
+use super::migration::Migrations;
+use super::plan::{NamespacePlan, NamespaceReport, Standing};
+use super::roster::Roster;
+use super::round::RoundId;
+use super::statistics::Counters;
+use super::storage::{Claim, Lineage, Partition, Replication, Stored};
+use super::{Mode, NamespaceConfig};
+use crate::partition::{NodeId, PARTITIONS};
+use crate::record::{Deletes, Rules};
+
+/// What a node keeps of a namespace when its process ends.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its roster.
+    pub roster: Roster,
+    /// Its copies.
+    pub partitions: Vec<Partition>,
+    /// The copies can be relied on.
+    pub trusted: bool,
+}
+
+/// A namespace.
+#[derive(Debug)]
+pub struct Namespace {
+    /// Its configuration.
+    pub config: NamespaceConfig,
+    /// What requests may do to its records.
+    pub rules: Rules,
+    /// What stays when the process ends.
+    pub kept: Kept,
+    /// The node's part in each partition, in the round in force.
+    pub duties: Vec<Duty>,
+    /// Records that some replica may lack.
+    pub unreplicated: BTreeSet<Digest>,
+    /// Data on the move.
+    pub migrations: Migrations,
+    /// What is counted.
+    pub counters: Counters,
+}
+
+/// A node's part in a partition, in the round in force. It changes while migrations go on.
+#[derive(Clone, Debug, Default)]
+pub struct Duty {
+    /// Who takes writes; `None` if nobody may.
+    pub working_master: Option<NodeId>,
+    /// Replicas that the working master still has to fill (known to it alone).
+    pub lacking: Vec<NodeId>,
+    /// Duplicates that it still has to take in (known to it alone).
+    pub duplicates: Vec<NodeId>,
+    /// This node is a replica and not yet full.
+    pub filling: bool,
+    /// The working master takes no new requests: it hands over.
+    pub draining: bool,
+    /// Requests that hold a record of the partition here.
+    pub in_flight: u32,
+}
+
+impl Namespace {
+    /// A namespace with what was kept, or with nothing.
+    #[must_use]
+    pub fn new(config: NamespaceConfig, kept: Option<Kept>) -> Self {
+        let mut rules = match config.mode {
+            Mode::Sc => Rules::sc(),
+            Mode::Ap => Rules::ap(),
+        };
+        if config.allow_expunge {
+            rules.deletes = Deletes::Any;
+        }
+        let mut kept = kept.unwrap_or_else(|| Kept {
+            roster: Roster::preset(config.roster.clone()),
+            partitions: std::iter::repeat_with(Partition::default).take(PARTITIONS).collect(),
+            trusted: true,
+        });
+        let mut unreplicated = BTreeSet::new();
+        for partition in &mut kept.partitions {
+            // A copy that was away may have missed writes.
+            if let Some(lineage) = &mut partition.lineage {
+                lineage.subset = true;
+                lineage.master = false;
+            }
+            // What a process knew of its replicas died with it.
+            if config.mode == Mode::Sc {
+                for (digest, stored) in &mut partition.records {
+                    stored.replication = Replication::Unreplicated;
+                    unreplicated.insert(*digest);
+                }
+            }
+        }
+        Self {
+            rules,
+            kept,
+            duties: vec![Duty::default(); PARTITIONS],
+            unreplicated,
+            migrations: Migrations::default(),
+            counters: Counters::default(),
+            config,
+        }
+    }
+
+    /// Whether it is an SC namespace.
+    #[must_use]
+    pub fn is_strong(&self) -> bool {
+        self.config.mode == Mode::Sc
+    }
+
+    /// A partition's copy.
+    #[must_use]
+    pub fn copy(&self, partition: usize) -> &Partition {
+        &self.kept.partitions[partition]
+    }
+
+    /// See [`Namespace::copy`].
+    pub fn copy_mut(&mut self, partition: usize) -> &mut Partition {
+        &mut self.kept.partitions[partition]
+    }
+
+    /// A record as it is stored here.
+    #[must_use]
+    pub fn stored(&self, digest: &Digest) -> Option<&Stored> {
+        self.copy(usize::from(digest.partition())).records.get(digest)
+    }
+
+    /// Stores a record.
+    pub fn store(&mut self, digest: Digest, stored: Stored) {
+        self.note(digest, stored.replication);
+        self.copy_mut(usize::from(digest.partition())).records.insert(digest, stored);
+    }
+
+    /// Removes a record without a trace.
+    pub fn expunge(&mut self, digest: &Digest) {
+        self.unreplicated.remove(digest);
+        self.copy_mut(usize::from(digest.partition())).records.remove(digest);
+    }
+
+    /// Notes whether the other copies have a record.
+    pub fn mark(&mut self, digest: Digest, replication: Replication) {
+        if let Some(stored) =
+            self.copy_mut(usize::from(digest.partition())).records.get_mut(&digest)
+        {
+            stored.replication = replication;
+            self.note(digest, replication);
+        }
+    }
+
+    fn note(&mut self, digest: Digest, replication: Replication) {
+        if self.is_strong() && replication == Replication::Unreplicated {
+            self.unreplicated.insert(digest);
+        } else {
+            self.unreplicated.remove(&digest);
+        }
+    }
+
+    /// Drops all records of a partition.
+    pub fn clear(&mut self, partition: usize) {
+        let records = std::mem::take(&mut self.copy_mut(partition).records);
+        for digest in records.keys() {
+            self.unreplicated.remove(digest);
+        }
+    }
+
+    /// What the principal must know.
+    #[must_use]
+    pub fn report(&self) -> NamespaceReport {
+        let partitions = &self.kept.partitions;
+        let strong = self.is_strong();
+        NamespaceReport {
+            roster: self.kept.roster.pending.clone(),
+            trusted: self.kept.trusted,
+            claims: self.claims(),
+            lineages: if strong {
+                Vec::new()
+            } else {
+                partitions.iter().map(|partition| partition.lineage).collect()
+            },
+        }
+    }
+
+    /// The claims of all partitions; empty in AP.
+    #[must_use]
+    pub fn claims(&self) -> Vec<Claim> {
+        if !self.is_strong() {
+            return Vec::new();
+        }
+        self.kept.partitions.iter().map(|partition| partition.claim).collect()
+    }
+
+    /// Goes back to the claims that stood before rounds which were never served.
+    pub fn restore_claims(&mut self, claims: &[Claim]) {
+        for (partition, claim) in self.kept.partitions.iter_mut().zip(claims) {
+            partition.claim = *claim;
+        }
+    }
+
+    /// Notes durably what a plan says, before anybody serves by it (SC).
+    pub fn prepare(&mut self, me: NodeId, round: RoundId, plan: &NamespacePlan) {
+        if !self.is_strong() {
+            return;
+        }
+        let listed = plan
+            .roster
+            .as_ref()
+            .is_some_and(|roster| roster.entries.iter().any(|entry| entry.node == me));
+        for (partition, plan) in self.kept.partitions.iter_mut().zip(&plan.partitions) {
+            if !plan.is_open() || !listed {
+                continue;
+            }
+            partition.claim.last_available = round.number;
+            if plan.replicas.contains(&me) || plan.working_master == Some(me) {
+                partition.claim.copy = round.number;
+                partition.claim.full = plan.is_full(me);
+            }
+        }
+    }
+
+    /// Takes up the duties of a round.
+    pub fn activate(&mut self, me: NodeId, round: RoundId, plan: &Arc<NamespacePlan>) {
+        if let Some(roster) = &plan.roster {
+            self.kept.roster.current = Some(Arc::clone(roster));
+            self.kept.roster.learn(roster);
+        }
+        self.migrations = Migrations::default();
+        for partition in 0..PARTITIONS {
+            let planned = &plan.partitions[partition];
+            let in_flight = self.duties[partition].in_flight;
+            let leads = planned.working_master == Some(me);
+            let filling = planned.lacking.contains(&me);
+            self.duties[partition] = Duty {
+                working_master: planned.working_master,
+                lacking: if leads { planned.lacking.to_vec() } else { Vec::new() },
+                duplicates: if leads { planned.duplicates.to_vec() } else { Vec::new() },
+                filling,
+                draining: false,
+                in_flight,
+            };
+            match self.config.mode {
+                Mode::Sc if filling => self.set_aside(partition),
+                Mode::Sc => {}
+                Mode::Ap => self.advance_lineage(me, round, partition, plan),
+            }
+        }
+        self.migrations.plan(me, plan);
+    }
+
+    /// The master's copy replaces this one: what is here may hold writes that nobody acknowledged
+    /// and that the cluster went on without.
+    fn set_aside(&mut self, partition: usize) {
+        let older = self.copy(partition).stale.is_empty();
+        let records = self.copy(partition).records.clone();
+        self.clear(partition);
+        if older {
+            self.copy_mut(partition).stale = records;
+        }
+    }
+
+    fn advance_lineage(
+        &mut self,
+        me: NodeId,
+        round: RoundId,
+        partition: usize,
+        plan: &Arc<NamespacePlan>,
+    ) {
+        let planned = &plan.partitions[partition];
+        let leads = planned.working_master == Some(me);
+        let holds = planned.replicas.contains(&me);
+        if planned.standing == Standing::Fresh {
+            self.clear(partition);
+            self.copy_mut(partition).lineage =
+                holds.then_some(Lineage { round, subset: false, master: leads });
+            return;
+        }
+        let lacks = planned.lacking.contains(&me);
+        let lineage = &mut self.copy_mut(partition).lineage;
+        if leads || (holds && !lacks) {
+            *lineage = Some(Lineage { round, subset: false, master: leads });
+        } else if let Some(lineage) = lineage {
+            lineage.master = false;
+        } else if holds {
+            *lineage = Some(Lineage { round, subset: true, master: false });
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What a node tells of itself.
+
+use super::clock::Skew;
+use super::namespace::{Duty, Namespace};
+use super::plan::{NamespacePlan, Standing};
+use super::state::Node;
+use super::storage::Partition;
+use super::{
+    ClusterView, Mode, NamespaceConfig, NamespaceView, PartitionView, RosterEntry, RosterView,
+};
+use crate::partition::PARTITIONS;
+
+impl Node {
+    /// Its view of the cluster.
+    #[must_use]
+    pub fn cluster(&self, now_ns: u64) -> ClusterView {
+        let members = self.members();
+        let rebalances = self.membership.activations;
+        let serving = self.membership.serving();
+        ClusterView {
+            key: serving.map_or(0, |plan| plan.round.id.key),
+            principal: members.first().copied(),
+            integrity: serving.is_some()
+                && self.membership.orphan_since_ns.is_none()
+                && members.iter().all(|node| *node == self.id || self.peers.beat(*node).is_some()),
+            is_member: serving.is_some() && self.membership.orphan_since_ns.is_none(),
+            peers: members.iter().copied().filter(|node| *node != self.id).collect(),
+            cluster_generation: rebalances,
+            peers_generation: self.peers_generation,
+            partition_generation: if rebalances == 0 {
+                -1
+            } else {
+                i64::try_from(self.partition_generation).unwrap_or(i64::MAX)
+            },
+            rebalance_generation: rebalances,
+            clock_skew_ms: self.skew.spread_ms(&members),
+            clock_skew_stop_writes_ms: Skew::stop_writes_ms(self.config.heartbeat),
+            since_rebalance_ms: now_ns.saturating_sub(self.membership.changed_ns) / 1_000_000,
+            uptime_ms: now_ns.saturating_sub(self.started_ns) / 1_000_000,
+            members,
+        }
+    }
+
+    /// Its namespaces, in the order of the configuration.
+    pub fn namespaces(&self) -> impl Iterator<Item = &NamespaceConfig> {
+        self.namespaces.iter().map(|namespace| &namespace.config)
+    }
+
+    /// A namespace's facts.
+    #[must_use]
+    pub fn namespace(&self, name: &str) -> Option<NamespaceView> {
+        let index = self.namespace_index(name)?;
+        let space = &self.namespaces[index];
+        let plan = self.namespace_plan(index);
+        let plan = plan.as_deref();
+        let mut view = NamespaceView {
+            mode: space.config.mode,
+            cluster_size: plan.map_or(0, |plan| plan.cluster_size),
+            effective_replication_factor: plan.map_or(0, |plan| plan.effective_replication_factor),
+            regime: self.regime(space),
+            unavailable_partitions: plan
+                .map_or(PARTITIONS as u32, |plan| plan.count(Standing::Unavailable)),
+            dead_partitions: plan.map_or(0, |plan| plan.count(Standing::Dead)),
+            master_objects: 0,
+            prole_objects: 0,
+            non_replica_objects: 0,
+            master_tombstones: 0,
+            prole_tombstones: 0,
+            non_replica_tombstones: 0,
+            unreplicated_records: space.unreplicated.len() as u64,
+            clock_skew_stop_writes: self.is_skewed(index),
+            migrate_tx_remaining: space.migrations.sending(),
+            migrate_rx_remaining: 0,
+            migrate_tx_initial: space.migrations.initial().0,
+            migrate_rx_initial: space.migrations.initial().1,
+            fresh_partitions: match space.config.mode {
+                Mode::Ap => plan.map_or(0, |plan| u64::from(plan.count(Standing::Fresh))),
+                Mode::Sc => 0,
+            },
+            counters: space.counters.values().clone(),
+        };
+        for partition in 0..PARTITIONS {
+            let duty = &space.duties[partition];
+            view.migrate_rx_remaining += u64::from(duty.filling) + duty.duplicates.len() as u64;
+            // What the handover still waits for is a migration to come.
+            view.migrate_tx_remaining += u64::from(duty.draining);
+            if duty.working_master == Some(self.id) && !duty.duplicates.is_empty() {
+                view.migrate_tx_remaining += duty.lacking.len() as u64;
+            }
+            let (live, tombstones) = contents(space.copy(partition));
+            let replica = plan.is_some_and(|p| p.partitions[partition].replicas.contains(&self.id));
+            let (objects, graves) = if plan.is_some() && duty.working_master == Some(self.id) {
+                (&mut view.master_objects, &mut view.master_tombstones)
+            } else if replica {
+                (&mut view.prole_objects, &mut view.prole_tombstones)
+            } else {
+                (&mut view.non_replica_objects, &mut view.non_replica_tombstones)
+            };
+            *objects += live;
+            *graves += tombstones;
+        }
+        Some(view)
+    }
+
+    fn regime(&self, space: &Namespace) -> u64 {
+        match (space.config.mode, self.membership.active_id()) {
+            (Mode::Sc, Some(round)) => round.regime(),
+            _ => 0,
+        }
+    }
+
+    /// A partition's facts; `None` for an unknown namespace or partition.
+    #[must_use]
+    pub fn partition(&self, namespace: &str, partition: usize) -> Option<PartitionView> {
+        let index = self.namespace_index(namespace)?;
+        if partition >= PARTITIONS {
+            return None;
+        }
+        let space = &self.namespaces[index];
+        let plan = self.namespace_plan(index);
+        Some(self.partition_view(space, plan.as_deref(), partition))
+    }
+
+    fn partition_view(
+        &self,
+        space: &Namespace,
+        plan: Option<&NamespacePlan>,
+        partition: usize,
+    ) -> PartitionView {
+        let copy = space.copy(partition);
+        let duty = &space.duties[partition];
+        let planned = plan.map(|plan| &plan.partitions[partition]);
+        let open = planned.is_some_and(|planned| planned.is_open());
+        let replica = planned.and_then(|p| p.replicas.iter().position(|node| *node == self.id));
+        let row = plan.map_or(&[][..], |plan| plan.rows.row(partition));
+        let leads = open && duty.working_master == Some(self.id);
+        let holds = copy.claim.copy > 0 || copy.lineage.is_some();
+        let state = match (open, replica) {
+            (true, Some(_)) if duty.filling => 'D',
+            (true, Some(_)) => 'S',
+            (true, None) if holds => 'Z',
+            (false, _) if holds => 'X',
+            _ => 'A',
+        };
+        let (records, tombstones) = contents(copy);
+        let waiting = if leads { duty.lacking.len() as u32 } else { 0 };
+        let version = self.version_text(space, copy, leads);
+        PartitionView {
+            state,
+            n_replicas: planned.map_or(0, |planned| planned.replicas.len()),
+            replica: replica.filter(|_| open),
+            succession: row.iter().position(|node| *node == self.id),
+            n_dupl: duty.duplicates.len(),
+            working_master: duty.working_master.filter(|_| open),
+            proxy_destination: duty.working_master.filter(|master| open && *master != self.id),
+            emigrates: waiting,
+            lead_emigrates: u32::from(leads && (duty.draining || lacks_first(duty, planned))),
+            immigrates: u32::from(duty.filling) + duty.duplicates.len() as u32,
+            records,
+            tombstones,
+            regime: if space.is_strong() { copy.claim.last_available * 2 } else { 0 },
+            final_version: version.clone(),
+            version,
+            owned_columns: self.owned_columns(duty, planned, replica),
+        }
+    }
+
+    /// The columns that this node claims: the master's as the working master, with those of
+    /// replicas which still fill and its own later place; else its own once it is full.
+    fn owned_columns(
+        &self,
+        duty: &Duty,
+        planned: Option<&super::plan::PartitionPlan>,
+        replica: Option<usize>,
+    ) -> Vec<usize> {
+        let Some(planned) = planned.filter(|planned| planned.is_open()) else { return Vec::new() };
+        if duty.working_master == Some(self.id) {
+            let others = (1..planned.replicas.len()).filter(|column| {
+                Some(*column) == replica || duty.lacking.contains(&planned.replicas[*column])
+            });
+            return std::iter::once(0).chain(others).collect();
+        }
+        replica.filter(|column| *column > 0 && !duty.filling).into_iter().collect()
+    }
+
+    fn version_text(&self, space: &Namespace, copy: &Partition, leads: bool) -> String {
+        let (key, subset) = match (space.config.mode, copy.lineage) {
+            (Mode::Ap, Some(lineage)) => (lineage.round.key, lineage.subset),
+            (Mode::Sc, _) if copy.claim.copy > 0 => {
+                let active = self.membership.active_id();
+                let current = active.filter(|round| round.number == copy.claim.copy);
+                (current.map_or(copy.claim.copy, |round| round.key), !copy.claim.full)
+            }
+            _ => return "0".to_owned(),
+        };
+        format!(
+            "{key:X}.0.{}{}{}",
+            if leads { 'm' } else { '-' },
+            if subset { 's' } else { 'p' },
+            if space.kept.trusted { '-' } else { 'e' },
+        )
+    }
+
+    /// A namespace's roster; `None` for an unknown or AP namespace.
+    #[must_use]
+    pub fn roster(&self, namespace: &str) -> Option<RosterView> {
+        let space = &self.namespaces[self.namespace_index(namespace)?];
+        if !space.is_strong() {
+            return None;
+        }
+        let entries = |setting: &Option<std::sync::Arc<super::roster::RosterSetting>>| {
+            setting.as_ref().map_or_else(Vec::new, |setting| setting.entries.clone())
+        };
+        Some(RosterView {
+            roster: entries(&space.kept.roster.current),
+            pending: entries(&space.kept.roster.pending),
+            observed: self
+                .members()
+                .into_iter()
+                .map(|node| RosterEntry { node, rack: self.config.rack_of(node) })
+                .collect(),
+        })
+    }
+
+    /// Sets the pending roster of a namespace (`roster-set:`); false for an unknown or AP namespace.
+    pub fn set_roster(&mut self, namespace: &str, roster: Vec<RosterEntry>) -> bool {
+        let Some(index) = self.namespace_index(namespace) else { return false };
+        let space = &mut self.namespaces[index];
+        if space.is_strong() {
+            space.kept.roster.set(roster);
+        }
+        space.is_strong()
+    }
+}
+
+fn contents(copy: &Partition) -> (u64, u64) {
+    let tombstones = copy.records.values().filter(|stored| stored.record.is_tombstone()).count();
+    ((copy.records.len() - tombstones) as u64, tombstones as u64)
+}
+
+fn lacks_first(duty: &Duty, planned: Option<&super::plan::PartitionPlan>) -> bool {
+    planned
+        .and_then(|planned| planned.replicas.first())
+        .is_some_and(|first| duty.lacking.contains(first))
+}

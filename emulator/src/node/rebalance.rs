@@ -1,0 +1,238 @@
+//! Rebalance: from what all members reported to who holds and serves which partition.
+//!
+//! Pure: the same reports give the same plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::plan::{NamespacePlan, NamespaceReport, PartitionPlan, Plan, Report, Standing};
+use super::roster::RosterSetting;
+use super::round::Round;
+use super::storage::{Claim, Lineage};
+use super::{Mode, NamespaceConfig, NodeConfig};
+use crate::partition::{self, Member, NodeId, PARTITIONS, QuorumRules, Rows, granting_rule};
+
+/// Rows computed before: they depend on the members alone, and members return.
+#[derive(Debug, Default)]
+pub struct RowsCache {
+    rows: Vec<(Vec<(NodeId, u32)>, usize, Arc<Rows>)>,
+}
+
+impl RowsCache {
+    const KEPT: usize = 8;
+
+    fn rows(&mut self, members: &[(NodeId, u32)], config: &NamespaceConfig) -> Arc<Rows> {
+        let factor = config.replication_factor;
+        if let Some((_, _, rows)) = self
+            .rows
+            .iter()
+            .find(|(known, known_factor, _)| known == members && *known_factor == factor)
+        {
+            return Arc::clone(rows);
+        }
+        let list: Vec<Member> = members
+            .iter()
+            .map(|(id, rack)| Member { id: *id, rack: *rack, quiesced: false })
+            .collect();
+        let rows = Arc::new(Rows::compute(&list, factor, config.preference));
+        if self.rows.len() == Self::KEPT {
+            self.rows.remove(0);
+        }
+        self.rows.push((members.to_vec(), factor, Arc::clone(&rows)));
+        rows
+    }
+}
+
+/// Plans a round for all namespaces.
+#[must_use]
+pub fn plan(
+    round: Round,
+    config: &NodeConfig,
+    reports: &BTreeMap<NodeId, Arc<Report>>,
+    cache: &mut RowsCache,
+) -> Plan {
+    let namespaces = config
+        .namespaces
+        .iter()
+        .enumerate()
+        .map(|(index, namespace)| {
+            let told: Vec<(NodeId, &NamespaceReport)> = round
+                .members
+                .iter()
+                .filter_map(|id| Some((*id, reports.get(id)?.namespaces.get(index)?)))
+                .collect();
+            Arc::new(match namespace.mode {
+                Mode::Sc => strong(namespace, config, &told, cache),
+                Mode::Ap => available(namespace, config, &told, &round, cache),
+            })
+        })
+        .collect();
+    Plan { round, namespaces }
+}
+
+/// Strong consistency: the rules of [`granting_rule`], and the data must be here.
+///
+/// A partition's data are here if a trusted member has a full copy of the last round in which any
+/// present roster node knows the partition to have been available. Any two sub-clusters that pass
+/// the rules share a roster node, and every member notes a round durably before anybody serves in
+/// it: so the newest round is always known here, and an older copy is never taken for current.
+fn strong(
+    config: &NamespaceConfig,
+    node: &NodeConfig,
+    told: &[(NodeId, &NamespaceReport)],
+    cache: &mut RowsCache,
+) -> NamespacePlan {
+    let roster: Option<Arc<RosterSetting>> =
+        told.iter().filter_map(|(_, report)| report.roster.clone()).max();
+    let entries = roster.as_ref().map_or(&[][..], |roster| &roster.entries);
+    let listed: Vec<(NodeId, u32)> = entries.iter().map(|entry| (entry.node, entry.rack)).collect();
+    let rows = cache.rows(&listed, config);
+    let present: Vec<(NodeId, &NamespaceReport)> =
+        told.iter().filter(|(id, _)| listed.iter().any(|(node, _)| node == id)).copied().collect();
+    let rules = QuorumRules { tie_needs_master: !node.defects.tie_without_roster_master };
+    let partitions = (0..PARTITIONS)
+        .map(|partition| strong_partition(config, rows.row(partition), &present, rules, partition))
+        .collect();
+    NamespacePlan {
+        roster,
+        rows,
+        cluster_size: present.len(),
+        effective_replication_factor: config.replication_factor.min(present.len()),
+        partitions,
+    }
+}
+
+fn strong_partition(
+    config: &NamespaceConfig,
+    row: &[NodeId],
+    present: &[(NodeId, &NamespaceReport)],
+    rules: QuorumRules,
+    partition: usize,
+) -> PartitionPlan {
+    let report_of =
+        |node: NodeId| present.iter().find(|(id, _)| *id == node).map(|(_, told)| *told);
+    let claim_of = |node: NodeId| {
+        report_of(node).and_then(|told| told.claims.get(partition)).copied().unwrap_or_default()
+    };
+    let standing = |node: NodeId| match report_of(node) {
+        None => partition::Standing::Absent,
+        Some(told) => partition::Standing::Present { trusted: told.trusted, quiesced: false },
+    };
+    let needed = present.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
+    let is_current = |node: NodeId| {
+        let Claim { copy, full, .. } = claim_of(node);
+        needed == 0 || (full && copy == needed && report_of(node).is_some_and(|told| told.trusted))
+    };
+    let here = || row.iter().copied().filter(|node| report_of(*node).is_some());
+    let granted = granting_rule(row, config.replication_factor, rules, standing).is_some();
+    let replicas: Box<[NodeId]> = here().take(config.replication_factor).collect();
+    let master = replicas.iter().copied().find(|node| is_current(*node));
+    let master = master.or_else(|| here().find(|node| is_current(*node)));
+    if !granted || master.is_none() {
+        let whole = row.len() == present.len() && !row.is_empty();
+        return PartitionPlan::closed(if whole { Standing::Dead } else { Standing::Unavailable });
+    }
+    let keeps = |node: &NodeId| replicas.contains(node) || master == Some(*node);
+    PartitionPlan {
+        standing: if needed == 0 { Standing::Fresh } else { Standing::Available },
+        lacking: replicas.iter().copied().filter(|node| !is_current(*node)).collect(),
+        duplicates: Box::default(),
+        superfluous: here()
+            .filter(|node| claim_of(*node).copy > 0 && !keeps(node))
+            .chain(master.filter(|node| !replicas.contains(node)))
+            .collect(),
+        working_master: master,
+        replicas,
+    }
+}
+
+/// Availability: every partition is served by whoever is here.
+fn available(
+    config: &NamespaceConfig,
+    node: &NodeConfig,
+    told: &[(NodeId, &NamespaceReport)],
+    round: &Round,
+    cache: &mut RowsCache,
+) -> NamespacePlan {
+    let members: Vec<(NodeId, u32)> =
+        round.members.iter().map(|id| (*id, node.rack_of(*id))).collect();
+    let rows = cache.rows(&members, config);
+    let partitions = (0..PARTITIONS)
+        .map(|partition| available_partition(config, rows.row(partition), told, partition))
+        .collect();
+    NamespacePlan {
+        roster: None,
+        rows,
+        cluster_size: members.len(),
+        effective_replication_factor: config.replication_factor.min(members.len()),
+        partitions,
+    }
+}
+
+/// The working master is the first node of the row that has the fullest copy: one that took writes
+/// before one that did not, a full one before a subset. Copies of another lineage are duplicates,
+/// and so is a subset unless a full copy of its lineage is here.
+fn available_partition(
+    config: &NamespaceConfig,
+    row: &[NodeId],
+    told: &[(NodeId, &NamespaceReport)],
+    partition: usize,
+) -> PartitionPlan {
+    let lineage_of = |node: NodeId| -> Option<Lineage> {
+        let (_, report) = told.iter().find(|(id, _)| *id == node)?;
+        *report.lineages.get(partition)?
+    };
+    let replicas: Box<[NodeId]> = row.iter().copied().take(config.replication_factor).collect();
+    let holders: Vec<(NodeId, Lineage)> =
+        row.iter().filter_map(|node| Some((*node, lineage_of(*node)?))).collect();
+    let score = |lineage: &Lineage| (!lineage.subset, lineage.master);
+    // The first of the best: `max_by_key` would take the last.
+    let best = holders.iter().rev().max_by_key(|(_, lineage)| score(lineage)).copied();
+    let Some((chosen, lineage)) = best else {
+        return PartitionPlan {
+            standing: Standing::Fresh,
+            working_master: replicas.first().copied(),
+            replicas,
+            lacking: Box::default(),
+            duplicates: Box::default(),
+            superfluous: Box::default(),
+        };
+    };
+    let same = |other: &Lineage| !other.subset && other.round == lineage.round;
+    // An earlier replica that is just as full takes over at once.
+    let equal =
+        |node: &NodeId| !lineage.subset && lineage_of(*node).is_some_and(|other| same(&other));
+    let master = replicas.iter().copied().find(equal).unwrap_or(chosen);
+    // Lineages of which a full copy is the master's or a duplicate: their other copies add nothing.
+    let mut covered = Vec::new();
+    if !lineage.subset {
+        covered.push(lineage.round);
+    }
+    let mut duplicates = Vec::new();
+    for (node, other) in holders.iter().filter(|(node, _)| *node != master) {
+        if covered.contains(&other.round) {
+            continue;
+        }
+        if !other.subset {
+            covered.push(other.round);
+        }
+        duplicates.push(*node);
+    }
+    let lacking: Box<[NodeId]> = replicas
+        .iter()
+        .copied()
+        .filter(|node| *node != master && (!duplicates.is_empty() || !equal(node)))
+        .collect();
+    PartitionPlan {
+        standing: Standing::Available,
+        superfluous: holders
+            .iter()
+            .map(|(node, _)| *node)
+            .filter(|node| !replicas.contains(node))
+            .collect(),
+        working_master: Some(master),
+        lacking,
+        duplicates: duplicates.into(),
+        replicas,
+    }
+}

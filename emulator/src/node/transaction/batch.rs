@@ -1,0 +1,72 @@
+//! Batches: rows are transactions of their own; one reply carries all their answers.
+
+use std::sync::Arc;
+
+use wire::batch::{BatchRequest, last_reply, row_reply};
+use wire::{FieldType, Message, ResultCode};
+
+use super::request::{reply_to, time_ns};
+use super::table::Origin;
+use crate::node::message::{Output, refusal};
+use crate::node::state::Node;
+use crate::world::Ticket;
+
+/// A batch under way.
+#[derive(Debug)]
+pub(super) struct Batch {
+    ticket: Ticket,
+    missing: usize,
+    replies: Vec<Message>,
+}
+
+/// The time that a batch has if it does not say, in ms.
+const DEFAULT_TIME_MS: u32 = 30_000;
+
+impl Node {
+    /// A batch arrives.
+    pub(super) fn on_batch(
+        &mut self,
+        now_ns: u64,
+        ticket: Ticket,
+        message: &Message,
+        out: &mut Vec<Output>,
+    ) {
+        let field = message.field(FieldType::BATCH).map(|field| BatchRequest::decode(&field.data));
+        let Some(Ok(request)) = field else {
+            reply_to(ticket, &[last_reply(ResultCode::PARAMETER)], out);
+            return;
+        };
+        let mut parent = message.clone();
+        if parent.transaction_ttl == 0 {
+            parent.transaction_ttl = DEFAULT_TIME_MS;
+        }
+        let deadline_ns = now_ns + time_ns(&parent);
+        let batch = self.transactions.next_id();
+        let missing = request.rows.len();
+        let open = Batch { ticket, missing, replies: Vec::with_capacity(missing + 1) };
+        self.transactions.batches.insert(batch, open);
+        for row in &request.rows {
+            let origin = Origin::Row { batch, index: row.index };
+            if let Err(code) = self.admit(origin, Arc::new(row.request(&parent)), deadline_ns) {
+                self.answer(origin, refusal(code), out);
+            }
+        }
+        if missing == 0 {
+            self.transactions.batches.remove(&batch);
+            reply_to(ticket, &[last_reply(ResultCode::OK)], out);
+        }
+    }
+
+    /// A row is answered; after the last one the batch is.
+    pub(super) fn on_row(&mut self, id: u64, index: u32, reply: Message, out: &mut Vec<Output>) {
+        let Some(batch) = self.transactions.batches.get_mut(&id) else { return };
+        batch.replies.push(row_reply(index, reply));
+        batch.missing -= 1;
+        if batch.missing == 0
+            && let Some(mut batch) = self.transactions.batches.remove(&id)
+        {
+            batch.replies.push(last_reply(ResultCode::OK));
+            reply_to(batch.ticket, &batch.replies, out);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Primary-index queries: all records of the partitions that this node serves.
+//!
+//! As on a real server, such a query resolves nothing and replicates nothing first: it may show
+//! records that are not replicated.
+
+use wire::batch::last_reply;
+use wire::query::{QueryRequest, partition_done, record_reply};
+use wire::{Message, ResultCode};
+
+use super::request::reply_to;
+use crate::node::message::Output;
+use crate::node::state::Node;
+use crate::world::Ticket;
+
+impl Node {
+    /// A query arrives.
+    pub(super) fn on_query(&mut self, ticket: Ticket, message: &Message, out: &mut Vec<Output>) {
+        let mut replies = Vec::new();
+        let code = match QueryRequest::decode(message) {
+            Err(_) => ResultCode::PARAMETER,
+            Ok(query) if query.narrowed => ResultCode::UNSUPPORTED_FEATURE,
+            Ok(query) => match self.namespace_index(&query.namespace) {
+                None => ResultCode::NAMESPACE,
+                Some(namespace) => {
+                    self.collect(namespace, &query, &mut replies);
+                    ResultCode::OK
+                }
+            },
+        };
+        replies.push(last_reply(code));
+        reply_to(ticket, &replies, out);
+    }
+
+    fn collect(&self, namespace: usize, query: &QueryRequest, replies: &mut Vec<Message>) {
+        let space = &self.namespaces[namespace];
+        let resumed = query.resume_after.iter().map(|digest| (digest.partition(), Some(*digest)));
+        let whole = query.partitions.iter().map(|partition| (*partition, None));
+        for (partition, after) in whole.chain(resumed) {
+            let index = usize::from(partition);
+            let serves = self.membership.serving().is_some()
+                && self.membership.prepared.is_none()
+                && space.duties.get(index).is_some_and(|d| d.working_master == Some(self.id));
+            if !serves {
+                replies.push(partition_done(partition, ResultCode::UNAVAILABLE));
+                continue;
+            }
+            let records = space.copy(index).records.iter();
+            for (digest, stored) in records.filter(|(digest, _)| Some(**digest) > after) {
+                let record = &stored.record;
+                let listed = query.set.as_ref().is_none_or(|set| *set == record.set);
+                if record.is_tombstone() || !listed {
+                    continue;
+                }
+                let wanted =
+                    |name: &[u8]| query.bins.is_empty() || query.bins.iter().any(|bin| bin == name);
+                let bins = if query.no_bins {
+                    Vec::new()
+                } else {
+                    record.bins.iter().filter(|b| wanted(&b.name)).map(|b| b.to_op()).collect()
+                };
+                replies.push(record_reply(
+                    &query.namespace,
+                    &record.set,
+                    digest,
+                    record.key.as_ref(),
+                    u32::from(record.generation),
+                    record.void_time_s,
+                    bins,
+                ));
+            }
+            replies.push(partition_done(partition, ResultCode::OK));
+        }
+    }
+}
