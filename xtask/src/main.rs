@@ -4,6 +4,7 @@ mod edges;
 mod fix;
 mod soak;
 mod step;
+mod targets;
 mod tidy;
 mod verify;
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::step::{Steps, cargo};
-use crate::{edges, tidy};
+use crate::{edges, targets, tidy};
+
+const TEST: [&str; 5] = ["test", "--release", "--workspace", "--locked", "--no-fail-fast"];
 
 /// Runs every step, even after one has failed; true if all passed.
 ///
@@ -28,7 +30,16 @@ pub(crate) fn verify(root: &Path) -> bool {
         cargo(root, &doc, &[("RUSTDOCFLAGS", "-D warnings")])
     });
     steps.run("tests", || {
-        cargo(root, &["test", "--release", "--workspace", "--locked", "--no-fail-fast"], &[])
+        let names = targets::integration_tests(root)?;
+        let chosen = names.iter().flat_map(|name| ["--test", name]);
+        let arguments: Vec<&str> =
+            TEST.into_iter().chain(["--lib", "--bins"]).chain(chosen).collect();
+        cargo(root, &arguments, &[])
+    });
+    steps.run("examples in the docs", || cargo(root, &[&TEST[..], &["--doc"]].concat(), &[]));
+    steps.run("end to end", || {
+        let alone = ["--test", targets::END_TO_END, "--", "--test-threads=1"];
+        cargo(root, &[&TEST[..], &alone].concat(), &[])
     });
     steps.finish()
 }
