@@ -15,6 +15,8 @@ mod rules;
 mod sanity;
 mod stored;
 mod target;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use apply::{Effect, Outcome, apply};

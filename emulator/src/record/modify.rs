@@ -1,8 +1,9 @@
 //! Operations that change a bin by what it holds: add, append, prepend; and reading values off
 //! the wire as a write does.
 
-use wire::msgpack::{self, Map, MapOrder};
-use wire::{Op, OpCode, ParticleType, ResultCode, Value};
+use wire::{Element, Op, OpCode, ParticleType, ResultCode, Value, msgpack};
+
+use super::collection::storable;
 
 /// The value that a write or a modify brings.
 ///
@@ -17,7 +18,12 @@ pub(super) fn brought_value(op: &Op) -> Result<Value, ResultCode> {
         | ParticleType::HLL
         | ParticleType::GEOJSON => op.value().map_err(|_| ResultCode::PARAMETER),
         ParticleType::LIST | ParticleType::MAP => {
-            op.value().map(sorted).map_err(|_| ResultCode::PARAMETER)
+            let element = msgpack::decode(&op.data).map_err(|_| ResultCode::PARAMETER)?;
+            match (op.particle_type, storable(element)?) {
+                (ParticleType::LIST, Element::List(list)) => Ok(Value::List(list)),
+                (ParticleType::MAP, Element::Map(map)) => Ok(Value::Map(map)),
+                _ => Err(ResultCode::PARAMETER),
+            }
         }
         other if other.is_language_blob() => Ok(Value::Opaque(other, op.data.clone())),
         _ => Err(ResultCode::PARAMETER),
@@ -31,21 +37,6 @@ fn brought_integer(data: &[u8]) -> Result<i64, ResultCode> {
         [a, b, c, d] => Ok(i64::from(u32::from_be_bytes([a, b, c, d]))),
         [a, b, c, d, e, f, g, h] => Ok(i64::from_be_bytes([a, b, c, d, e, f, g, h])),
         _ => Err(ResultCode::PARAMETER),
-    }
-}
-
-/// An ordered list or map in its order, whatever the client sent.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::List(mut list) if list.ordered => {
-            list.items.sort_by(msgpack::compare);
-            Value::List(list)
-        }
-        Value::Map(Map { order, mut entries }) if order != MapOrder::Unordered => {
-            entries.sort_by(|(a, _), (b, _)| msgpack::compare(a, b));
-            Value::Map(Map { order, entries })
-        }
-        other => other,
     }
 }
 

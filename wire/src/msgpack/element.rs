@@ -137,19 +137,6 @@ impl Element {
             _ => 0,
         }
     }
-
-    /// True when it, or anything in it, may stand in an argument but not in a record.
-    #[must_use]
-    pub fn is_argument_only(&self) -> bool {
-        match self {
-            Self::Wildcard | Self::Infinity => true,
-            Self::List(list) => list.items.iter().any(Self::is_argument_only),
-            Self::Map(map) => {
-                map.entries.iter().any(|(k, v)| k.is_argument_only() || v.is_argument_only())
-            }
-            _ => false,
-        }
-    }
 }
 
 impl From<i64> for Element {

@@ -27,8 +27,7 @@ impl<'a> Arguments<'a> {
 
     /// An argument that is to be stored.
     pub(super) fn storable(self, place: usize) -> Result<Element, ResultCode> {
-        let element = self.element(place)?;
-        if element.is_argument_only() { Err(ResultCode::PARAMETER) } else { Ok(element.clone()) }
+        super::storable(self.element(place)?.clone())
     }
 
     /// An argument that is to be a map's key.
@@ -69,9 +68,9 @@ impl<'a> Arguments<'a> {
         self.element(place)?.as_list().ok_or(ResultCode::PARAMETER)
     }
 
-    /// A map.
-    pub(super) fn map(self, place: usize) -> Result<&'a Map, ResultCode> {
-        match self.element(place)? {
+    /// A map that is to be stored.
+    pub(super) fn map(self, place: usize) -> Result<Map, ResultCode> {
+        match self.storable(place)? {
             Element::Map(map) => Ok(map),
             _ => Err(ResultCode::PARAMETER),
         }

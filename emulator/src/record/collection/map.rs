@@ -185,10 +185,9 @@ fn put_arguments(call: &CdtCall, required: usize) -> Result<(Arguments<'_>, PutF
 }
 
 fn brought_entries(arguments: Arguments<'_>) -> Result<Vec<(Element, Element)>, ResultCode> {
-    let entries = &arguments.map(0)?.entries;
-    let storable =
-        |(key, value): &(Element, Element)| key.is_map_key() && !value.is_argument_only();
-    if entries.iter().all(storable) { Ok(entries.clone()) } else { Err(ResultCode::PARAMETER) }
+    let entries = arguments.map(0)?.entries;
+    let all_keys = entries.iter().all(|(key, _)| key.is_map_key());
+    if all_keys { Ok(entries) } else { Err(ResultCode::PARAMETER) }
 }
 
 fn order(flags: u64) -> Result<MapOrder, ResultCode> {

@@ -13,8 +13,10 @@ mod increment;
 mod list;
 mod map;
 mod selection;
+mod storable;
 mod view;
 
+pub(super) use storable::storable;
 use wire::cdt::CdtCall;
 use wire::msgpack::MAX_DEPTH;
 use wire::{Element, ResultCode, Value};
