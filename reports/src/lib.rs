@@ -6,7 +6,7 @@
 //! - [`run_page`]: one run, from its verdict to the proofs of its anomalies.
 //! - [`certificate_page`]: a night's runs, strong consistency beside availability.
 //! - [`certificate_json`], [`junit`]: the same for programs.
-//! - [`notice`]: what every one of them says of an emulated cluster.
+//! - [`cluster_notice`]: what every one of them says of an emulated cluster.
 
 mod chart;
 mod export;
@@ -20,7 +20,8 @@ mod view;
 mod words;
 
 pub use export::{certificate_json, junit};
-pub use notice::notice;
+pub use notice::cluster_notice;
 pub use page::{certificate_page, run_page};
 pub use statement::{certificate_statement, run_statement};
 pub use view::RunView;
+pub use words::{expectation as expectation_text, fault as fault_text};

@@ -2,10 +2,15 @@
 
 use history::ClusterKind;
 
-/// The words that title, first sentence, print header, JUnit suite and JSON of a certificate or a
-/// run share; `None` where real servers were tested.
+/// What title, first sentence, print header, JUnit suite and JSON of a certificate or a run say of
+/// the cluster: that it is emulated; nothing (empty) where real servers were tested.
 #[must_use]
-pub fn notice(kind: ClusterKind) -> Option<&'static str> {
+pub fn cluster_notice(kind: ClusterKind) -> String {
+    notice(kind).unwrap_or_default().to_owned()
+}
+
+/// The same, `None` where real servers were tested.
+pub(crate) fn notice(kind: ClusterKind) -> Option<&'static str> {
     match kind {
         ClusterKind::Emulated => {
             Some("Emulated cluster, which says nothing about a real cluster (latencies included)")

@@ -47,20 +47,19 @@ fn why_unknown(results: &Results) -> String {
 }
 
 /// A certificate's verdict in one sentence; on an emulated cluster the sentence begins with the
-/// notice. Does not look at [`Certificate::statement`], which it is meant to fill.
+/// notice. Does not look at [`Certificate::statement`], which it is meant to fill. `failed` are the
+/// failures of the harness, in words.
 #[must_use]
-pub fn certificate_statement(certificate: &Certificate) -> String {
+pub fn certificate_statement(certificate: &Certificate, failed: &[String]) -> String {
     let runs = &certificate.runs;
     let unexpected: Vec<&RunSummary> = runs.iter().filter(|run| !run.expected).collect();
     let sentence = match certificate.verdict {
         CertificateVerdict::Met => format!("Every expectation is met. {}", sc_and_ap(runs)),
         CertificateVerdict::Broken => {
-            let broken: Vec<&&RunSummary> =
-                unexpected.iter().filter(|run| run.verdict != Verdict::Unknown).collect();
             format!(
                 "An expectation on consistency is broken in {}: {}.",
-                words::counted(broken.len() as u64, "run"),
-                first_of(broken.iter().map(|run| {
+                words::counted(unexpected.len() as u64, "run"),
+                first_of(unexpected.iter().map(|run| {
                     let why = run.unexpected.as_deref().unwrap_or("not as expected");
                     format!("{}, {}", named(run), why.trim_end_matches('.'))
                 })),
@@ -75,7 +74,11 @@ pub fn certificate_statement(certificate: &Certificate) -> String {
             )
         }
         CertificateVerdict::HarnessFailure => {
-            "The harness failed, so nothing can be said of the cluster.".to_owned()
+            let failed = first_of(failed.iter().cloned());
+            format!(
+                "The harness failed, so the night is not whole: {}.",
+                failed.trim_end_matches('.')
+            )
         }
         CertificateVerdict::Inconclusive => {
             let undecided = runs.iter().filter(|run| run.verdict == Verdict::Unknown);

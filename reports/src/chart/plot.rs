@@ -64,9 +64,9 @@ impl Plot<'_> {
                 Scale::Share => {
                     self.draw_on(&area, 0.0..1.0, |share| format!("{:.0} %", share * 100.0))
                 }
-                Scale::Key(most) => {
-                    self.draw_on(&area, 0.0..most.max(1.0), |key| format!("key {key:.0}"))
-                }
+                Scale::Key(most) => self.draw_on(&area, 0.0..most.max(1.0), |key| {
+                    words::count(key.round().max(0.0) as u64)
+                }),
                 Scale::LatencyMs(low, high) => {
                     self.draw_on(&area, (low..high).log_scale(), |ms| words::decade_ms(*ms))
                 }

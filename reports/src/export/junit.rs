@@ -34,9 +34,11 @@ pub fn junit(certificate: &Certificate) -> String {
 fn run_case(run: &RunSummary) -> TestCase {
     let why = run.unexpected.as_deref().unwrap_or("not as expected");
     let status = match (run.expected, run.verdict) {
-        (_, Verdict::Unknown) => not_passed(NonSuccessKind::Error, "inconclusive", why),
-        (true, _) => TestCaseStatus::success(),
         (false, _) => not_passed(NonSuccessKind::Failure, "expectation-broken", why),
+        (true, Verdict::Unknown) => {
+            not_passed(NonSuccessKind::Error, "inconclusive", "undecided; the run's page says why")
+        }
+        (true, _) => TestCaseStatus::success(),
     };
     let name = format!("{} / {} / {}", run.workload, run.nemesis, run.arm);
     case(&name, run, status)

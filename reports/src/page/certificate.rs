@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use history::{Certificate, Mode, RunSummary};
+use history::{Certificate, Mode, RunSummary, Verdict};
 
 use super::cluster::{Fact, cluster_facts};
 use super::comparison::{Arm, Comparison, headline};
@@ -180,7 +180,7 @@ fn facts(certificate: &Certificate) -> Vec<Fact> {
     let runs = &certificate.runs;
     let operations: u64 =
         runs.iter().map(|run| run.operations.ok + run.operations.fail + run.operations.info).sum();
-    let met = runs.iter().filter(|run| run.expected).count();
+    let met = runs.iter().filter(|run| run.expected && run.verdict != Verdict::Unknown).count();
     let caught = certificate.canaries.iter().filter(|canary| canary.caught).count();
     let mut facts = vec![
         ("expectations met", format!("{met} of {}", runs.len())),

@@ -45,7 +45,7 @@ struct RunPage {
     nodes: Vec<NodeRow>,
     load: Vec<Fact>,
     reproduce: String,
-    recheck: String,
+    recheck: &'static str,
     not_checked: Vec<String>,
     files: &'static [(&'static str, &'static str)],
 }
@@ -124,7 +124,7 @@ impl RunPage {
             nodes: node_rows(view),
             load: load_facts(manifest),
             reproduce: manifest.reproduce.clone(),
-            recheck: format!("aerocert check {}", manifest.run),
+            recheck: "aerocert check .",
             not_checked: not_checked(view),
             files: FILES,
         }

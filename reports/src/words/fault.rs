@@ -4,8 +4,9 @@ use history::{ClientLinks, Direction, Fault, FaultOutcome, FaultRecord, Interrup
 
 use super::{site, span_ms};
 
-/// What is done to the cluster.
-pub(crate) fn fault(fault: &Fault, topology: &Topology) -> String {
+/// A fault in words: what is done to which nodes.
+#[must_use]
+pub fn fault(fault: &Fault, topology: &Topology) -> String {
     match fault {
         Fault::Partition { one, other, direction, interruption, clients } => {
             let (one, other) = (nodes(one, topology), nodes(other, topology));

@@ -8,8 +8,10 @@ mod run;
 mod verdict;
 
 pub(crate) use class::{ALL_CHECKS, check_meaning, class_meaning, classes_counted};
-pub(crate) use fault::{fault, fault_outcome, faults_not_tried, nodes};
+pub use fault::fault;
+pub(crate) use fault::{fault_outcome, faults_not_tried, nodes};
 pub(crate) use number::{coarse_seconds, count, counted, decade_ms, percent, seconds, span_ms};
 pub(crate) use operation::{call, generation, result, route};
-pub(crate) use run::{arm, expectation, mode, read_mode, site};
+pub use run::expectation;
+pub(crate) use run::{arm, mode, read_mode, site};
 pub(crate) use verdict::{Badge, certificate_badge, expectation_badge, verdict_badge};

@@ -51,8 +51,9 @@ pub(crate) fn arm(arm: &Arm) -> String {
     text
 }
 
-/// What an arm should show.
-pub(crate) fn expectation(expectation: &Expectation) -> String {
+/// An expectation in words: what an arm should show.
+#[must_use]
+pub fn expectation(expectation: &Expectation) -> String {
     match expectation {
         Expectation::Valid => "every check valid".to_owned(),
         Expectation::MayShow { classes } if classes.is_empty() => "every check valid".to_owned(),

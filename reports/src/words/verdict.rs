@@ -39,12 +39,12 @@ pub(crate) fn certificate_badge(verdict: CertificateVerdict) -> Badge {
     Badge { symbol, word, tone }
 }
 
-/// Whether a run shows what was expected of it. An undecided run breaks no expectation and meets
-/// none.
+/// Whether a run shows what was expected of it. A run that is undecided and breaks no expectation
+/// meets none either.
 pub(crate) fn expectation_badge(met: bool, verdict: Verdict) -> Badge {
     match (met, verdict) {
+        (true, Verdict::Unknown) => Badge { symbol: "?", word: "undecided", tone: DOUBT },
         (true, _) => Badge { symbol: "✔", word: "as expected", tone: GOOD },
-        (false, Verdict::Unknown) => Badge { symbol: "?", word: "undecided", tone: DOUBT },
         (false, _) => Badge { symbol: "✘", word: "not as expected", tone: BAD },
     }
 }

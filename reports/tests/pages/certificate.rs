@@ -1,7 +1,7 @@
 //! The page of a certificate.
 
-use aerocert_reports::certificate_page;
-use history::{Check, Workload};
+use aerocert_reports::{certificate_page, certificate_statement};
+use history::{CertificateVerdict, Check, Workload};
 
 use crate::html::{assert_sound, attribute, text};
 use crate::made_up::{MadeUp, certificate, lost_write, stale_read};
@@ -73,6 +73,18 @@ fn an_undecided_night_is_not_a_good_one() {
     let text = text(&page(&runs, &[]));
     assert!(text.starts_with("? inconclusive"), "{}", &text[..80]);
     assert!(text.contains("1 of 5 runs could not be decided: sc register under partition-racks"));
+}
+
+#[test]
+fn a_failed_harness_is_neither_good_nor_bad_news() {
+    let runs = night();
+    let mut certificate = certificate(&runs, &[]);
+    certificate.verdict = CertificateVerdict::HarnessFailure;
+    certificate.statement =
+        certificate_statement(&certificate, &["port 3000 is in use".to_owned()]);
+    let text = text(&certificate_page(&certificate, &[runs[0].view()]));
+    assert!(text.starts_with("! harness failure"), "{}", &text[..80]);
+    assert!(text.contains("The harness failed, so the night is not whole: port 3000 is in use."));
 }
 
 #[test]

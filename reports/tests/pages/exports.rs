@@ -23,11 +23,13 @@ fn expected_losses_pass_and_unexpected_ones_fail_with_their_reason() {
 
 #[test]
 fn an_undecided_run_is_an_error_and_a_missed_canary_a_failure() {
-    let runs = [run("sc").undecided("traffic", "41 of <500> operations")];
+    let mut unexpected = run("sc").with(Check::StaleReads, vec![stale_read()], 1);
+    unexpected.results.expectation = Err("found <one>".to_owned());
+    let runs = [run("sc").undecided("traffic", "41 operations"), unexpected];
     let xml =
         junit(&certificate(&runs, &[("proxy-resend", false), ("tie-without-roster-master", true)]));
-    assert!(xml.contains("failures=\"1\" errors=\"1\""), "{xml}");
-    assert!(xml.contains("type=\"inconclusive\"") && xml.contains("41 of &lt;500&gt; operations"));
+    assert!(xml.contains("failures=\"2\" errors=\"1\""), "{xml}");
+    assert!(xml.contains("type=\"inconclusive\"") && xml.contains("found &lt;one&gt;"));
     assert!(
         xml.contains("name=\"canary / proxy-resend\"") && xml.contains("type=\"canary-missed\"")
     );
