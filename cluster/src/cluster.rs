@@ -67,14 +67,15 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Finds a running cluster by seed addresses (`host:port`; port 3000 may be left out). Every
-    /// node that the seeds name must answer and have the namespaces.
+    /// Finds a running cluster by seed addresses (`host:port`; port 3000 may be left out). To load
+    /// namespaces, name them: then every node must answer and have them. To look, name none: then
+    /// one seed must answer, and all namespaces are looked at.
     ///
     /// # Errors
     /// Nobody answers there, or no Aerospike server, or two clusters, or a namespace is missing.
     pub async fn hosts(seeds: &[String], namespaces: &[&str]) -> Result<Self, ClusterError> {
         let namespaces: Vec<String> = namespaces.iter().map(|name| (*name).to_owned()).collect();
-        let (hosts, identity) = Hosts::find(seeds, &namespaces).await?;
+        let (hosts, identity, namespaces) = Hosts::find(seeds, &namespaces).await?;
         Ok(Self { identity, namespaces, backend: Arc::new(Backend::Hosts(hosts)) })
     }
 

@@ -4,6 +4,7 @@ mod server;
 
 use std::time::Duration;
 
+use cluster::table::View;
 use cluster::{Cluster, ClusterError};
 use history::{ClusterKind, End, Heartbeat, Interruption, Link, Mode};
 use server::{Server, pair};
@@ -103,4 +104,19 @@ async fn a_cluster_that_never_rests_says_what_is_missing() {
     let error = cluster.wait_until_stable(Duration::from_millis(200)).await.unwrap_err();
     let expected = "node B11 has 7 migrations remaining in mydata";
     assert!(error.to_string().ends_with(expected), "{error}");
+}
+
+#[tokio::test]
+async fn who_only_looks_sees_the_silent_nodes_too() {
+    let servers = pair().await;
+    servers[0].answer("peers-clear-std", "10,3000,[[B21,,[127.0.0.1:1]]]");
+    let seeds = [servers[0].address.clone(), "127.0.0.1:2".to_owned()];
+    let cluster = Cluster::hosts(&seeds, &[]).await.unwrap();
+    assert_eq!(cluster.namespaces(), ["mydata"]);
+    let table = View::Objects.table(&cluster.survey(View::Objects, None).await).to_string();
+    let rows: Vec<&str> = table.lines().filter(|line| line.contains("127.0.0.1:")).collect();
+    assert_eq!(rows.len(), 3, "{table}");
+    assert!(rows[0].starts_with("~~       |127.0.0.1:1 "), "{table}");
+    assert!(rows[1].starts_with("~~       |127.0.0.1:2 "), "{table}");
+    assert!(rows[2].starts_with("mydata   |127.0.0.1:"), "{table}");
 }

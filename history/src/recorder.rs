@@ -6,8 +6,7 @@
 //! the file is the order in time, and since an invocation is queued before its request is sent,
 //! whatever part of a recording survives is a prefix of what happened.
 
-use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -75,7 +74,11 @@ impl Recorder {
         let shared = Arc::new(Shared::new(origin, true));
         let thread = thread::Builder::new().name("recorder".into()).spawn({
             let shared = Arc::clone(&shared);
-            move || shared.write(file)
+            move || {
+                let (summary, file) = shared.write(file)?;
+                file.sync_all()?;
+                Ok(summary)
+            }
         });
         let thread =
             thread.map_err(|source| StoreError::Io { action: "start writing", path, source })?;
@@ -197,8 +200,8 @@ impl Shared {
         self.wake.notify_one();
     }
 
-    /// The writer's thread.
-    fn write(&self, mut file: EventWriter<File>) -> io::Result<RecorderSummary> {
+    /// Writes until the recording ends; gives the file back.
+    fn write<W: Write>(&self, mut file: EventWriter<W>) -> io::Result<(RecorderSummary, W)> {
         let mut events = Vec::with_capacity(FLUSH_EVENTS);
         loop {
             let ended = self.take(&mut events);
@@ -212,10 +215,9 @@ impl Shared {
                 break;
             }
         }
-        let summary =
-            RecorderSummary { blocks: file.blocks(), bytes: file.bytes(), ..self.lock().summary() };
-        file.finish()?.sync_all()?;
-        Ok(summary)
+        let (blocks, bytes) = (file.blocks(), file.bytes());
+        let summary = RecorderSummary { blocks, bytes, ..self.lock().summary() };
+        Ok((summary, file.finish()?))
     }
 
     /// Waits until it is time to write and swaps what has gathered for the empty `events`, whose
@@ -252,5 +254,40 @@ impl Drop for Writer {
             // There is nobody left to tell; the history's reader will see where it ends.
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk that is full after so many bytes.
+    struct Disk(usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_recording_and_not_the_load() {
+        let shared = Arc::new(Shared::new(Instant::now(), true));
+        let writing = thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.write(EventWriter::new(Disk(20)).unwrap()).map(|(summary, _)| summary)
+        });
+        for _ in 0..2 * FLUSH_EVENTS {
+            shared.push(shared.lock(), EventKind::Mark(Mark::LoadStarted));
+        }
+        assert_eq!(writing.join().unwrap().unwrap_err().kind(), io::ErrorKind::StorageFull);
+        let kept = shared.lock().waiting.len();
+        shared.push(shared.lock(), EventKind::Mark(Mark::LoadEnded));
+        assert_eq!(shared.lock().waiting.len(), kept, "nothing gathers that nobody will write");
     }
 }

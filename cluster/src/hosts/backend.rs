@@ -13,15 +13,15 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// Finds the cluster that seed addresses belong to.
+    /// Finds the cluster that seed addresses belong to, and its namespaces.
     pub(crate) async fn find(
         seeds: &[String],
         namespaces: &[String],
-    ) -> Result<(Self, ClusterIdentity), ClusterError> {
-        let identity = super::find::identity(seeds, namespaces).await?;
+    ) -> Result<(Self, ClusterIdentity, Vec<String>), ClusterError> {
+        let (identity, namespaces) = super::find::identity(seeds, namespaces).await?;
         let nodes = identity.topology.nodes.iter();
         let addresses = nodes.flat_map(|node| node.addresses.first().cloned()).collect();
-        Ok((Self { addresses }, identity))
+        Ok((Self { addresses }, identity, namespaces))
     }
 
     /// Answers what is asked of nodes, refuses the rest.
