@@ -8,11 +8,11 @@ mod store;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use cluster::{ClusterCommand, ClusterUp, Where};
+pub(crate) use cluster::{ClusterCommand, ClusterUp, State, Where};
 pub(crate) use judge::{Check, Compare, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
-pub(crate) use nemesis::NemesisCommand;
-pub(crate) use store::RunsCommand;
+pub(crate) use nemesis::{Apply, NemesisCommand};
+pub(crate) use store::{Prune, RunsCommand};
 
 /// Did this Aerospike cluster lose an acknowledged write, or serve a stale read?
 ///

@@ -92,7 +92,7 @@ fn print_plan(night: &Night, json: bool) -> Result<(), Failure> {
         text.push_str(&super::run::plan_text(pair));
     }
     for canary in &night.canaries {
-        text.push_str(&format!("canary {}: ", canary.defect));
+        text.push_str(&format!("canary {}: ", canary.defect.entry().name));
         text.push_str(&super::run::plan_text(&canary.pair));
     }
     output::data(&text);

@@ -6,7 +6,5 @@
 mod read;
 mod settings;
 
-pub(crate) use read::{ConfigError, settings};
-pub(crate) use settings::{
-    CanarySettings, ClusterSettings, LoadOverrides, NodeSettings, PairSettings, Settings,
-};
+pub(crate) use read::{nearest, settings};
+pub(crate) use settings::{LoadOverrides, Settings};

@@ -90,7 +90,7 @@ pub(crate) fn judge_stored(directory: RunDirectory) -> Result<Judged, Failure> {
 ///
 /// # Errors
 /// The file cannot be written.
-pub(crate) fn write_page(judged: &Judged) -> Result<(), Failure> {
+fn write_page(judged: &Judged) -> Result<(), Failure> {
     let page = reports::run_page(&judged.view());
     let path = judged.directory.report_path();
     std::fs::write(&path, page)

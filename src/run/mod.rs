@@ -9,6 +9,6 @@ mod pair;
 mod place;
 
 pub(crate) use interrupt::{Interrupt, Interrupts};
-pub(crate) use judge::{Judged, judge, judge_stored, write_page};
+pub(crate) use judge::{Judged, judge, judge_stored};
 pub(crate) use pair::run_pair;
 pub(crate) use place::{Place, embedded};
