@@ -5,8 +5,10 @@ use wire::info::{Command, decode_request, error};
 use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 
 use super::constant::{DEFAULT_COMMANDS, constant};
-use super::{idle, partitions, peers, roster, stable, statistics};
-use crate::node::{NamespaceConfig, NamespaceView, Node, Place, Recluster};
+use super::{idle, partitions, peers, roster, sets, stable, statistics};
+use crate::node::{
+    NamespaceConfig, NamespaceView, Node, Place, Recluster, RosterEntry, RosterView,
+};
 use crate::partition::{NodeId, PARTITIONS};
 
 /// Answers a whole info request of a client of `site`: a line per command, the command before a
@@ -145,6 +147,8 @@ impl Asked<'_> {
                 Some((config, view)) => statistics::namespace(&view, config, self.rack()),
                 None => "type=unknown".to_owned(),
             },
+            "sets" if !self.command.parameters.is_empty() => "ns_type=unknown".to_owned(),
+            "sets" => sets::answer(node, self.command.argument),
             "objects" => statistics::all_objects(&self.views(None)).to_string(),
             "cluster-stable" => match self.command.parameter("namespace") {
                 Some(name) if node.namespace(name).is_none() => no_namespace(),
@@ -156,7 +160,7 @@ impl Asked<'_> {
             "replicas-master" | "replicas-all" => self.replicas_of_old_clients(),
             "partition-info" => self.partition_info(),
             "roster" => self.per_namespace(|name| node.roster(name).map(|v| roster::answer(&v))),
-            "racks" => self.per_namespace(|name| node.roster(name).map(|v| roster::racks(&v))),
+            "racks" => self.per_namespace(|name| Some(roster::racks(&self.racks_view(name)?))),
             "rack-ids" => {
                 let rack = self.rack();
                 let racks = node.namespaces().map(|ns| format!("{}:{rack}", ns.name));
@@ -207,6 +211,17 @@ impl Asked<'_> {
                 pressure.collect::<Vec<_>>().join(";")
             }
             _ => return None,
+        })
+    }
+
+    /// The roster of a namespace; in AP only the nodes of the cluster count.
+    fn racks_view(&self, name: &str) -> Option<RosterView> {
+        self.node.roster(name).or_else(|| {
+            self.node.namespace(name)?;
+            let members = self.node.cluster(self.now_ns).members.into_iter();
+            let config = self.node.config();
+            let observed = members.map(|node| RosterEntry { node, rack: config.rack_of(node) });
+            Some(RosterView { observed: observed.collect(), ..RosterView::default() })
         })
     }
 
@@ -275,11 +290,12 @@ impl Asked<'_> {
     }
 
     fn partition_info(&self) -> String {
+        let own = self.node.config().id;
         let mut answer = partitions::HEADER.to_owned();
         for ns in self.node.namespaces() {
             for partition in 0..PARTITIONS {
                 if let Some(view) = self.node.partition(&ns.name, partition) {
-                    answer.push_str(&partitions::row(&ns.name, partition, &view));
+                    answer.push_str(&partitions::row(own, &ns.name, partition, &view));
                 }
             }
         }

@@ -29,6 +29,7 @@ pub(super) fn constant(name: &str) -> Option<&'static str> {
             "edition=Aerospike Enterprise Edition;version=8.1.2.0;os=emulated;arch=x86_64;sha="
         }
         "smd-show" => "<empty>",
+        "tip-clear" => "ERROR::0 cleared, 0 not found",
         "status" | "user-agent-set" | "jem-stats" => "ok",
         "version" => "Aerospike Enterprise Edition build 8.1.2.0",
         _ => return None,

@@ -10,6 +10,7 @@ mod idle;
 mod partitions;
 mod peers;
 mod roster;
+mod sets;
 mod stable;
 mod statistics;
 

@@ -8,18 +8,20 @@ pub(super) const HEADER: &str = "namespace:partition:state:n_replicas:replica:su
     working_master:proxy_dst:emigrates:lead_emigrates:immigrates:records:tombstones:regime:\
     tree_id:version:final_version";
 
-/// A row of `partition-info`, after a `;`.
-pub(super) fn row(namespace: &str, partition: usize, view: &PartitionView) -> String {
+/// A row of `partition-info`, after a `;`. A node shows the working master only where it is that
+/// itself; elsewhere it shows where it sends requests on.
+pub(super) fn row(own: NodeId, namespace: &str, partition: usize, view: &PartitionView) -> String {
     let position = |position: Option<usize>| position.map_or(-1, |at| at as i64);
     let node = |node: Option<NodeId>| node.unwrap_or(NodeId(0));
+    let tree_id = u8::from(view.state != 'A');
     format!(
-        ";{namespace}:{partition}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:0:{}:{}",
+        ";{namespace}:{partition}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}:{}",
         view.state,
         view.n_replicas,
         position(view.replica),
         position(view.succession),
         view.n_dupl,
-        node(view.working_master),
+        node(view.working_master.filter(|master| *master == own)),
         node(view.proxy_destination),
         view.emigrates,
         view.lead_emigrates,
@@ -27,6 +29,7 @@ pub(super) fn row(namespace: &str, partition: usize, view: &PartitionView) -> St
         view.records,
         view.tombstones,
         view.regime,
+        tree_id,
         view.version,
         view.final_version,
     )
@@ -56,11 +59,13 @@ mod tests {
             final_version: "3cf08b51d327.0.mp-".into(),
             owned_columns: vec![0],
         };
-        let text = row("mydata", 1207, &view);
+        let text = row(NodeId(0xA882), "mydata", 1207, &view);
         assert_eq!(
             text,
-            ";mydata:1207:S:2:0:0:0:A882:0:0:0:0:13:0:8:0:3cf08b51d327.0.mp-:3cf08b51d327.0.mp-"
+            ";mydata:1207:S:2:0:0:0:A882:0:0:0:0:13:0:8:1:3cf08b51d327.0.mp-:3cf08b51d327.0.mp-"
         );
         assert_eq!(text.split(':').count(), HEADER.split(':').count());
+        let elsewhere = row(NodeId(0xA70), "mydata", 1207, &view);
+        assert!(elsewhere.starts_with(";mydata:1207:S:2:0:0:0:0:0:"), "{elsewhere}");
     }
 }

@@ -27,4 +27,4 @@ pub use config::{
 };
 pub use message::{Fabric, Input, Output};
 pub use state::{Node, Storage};
-pub use view::{ClusterView, NamespaceView, PartitionView, Recluster, RosterView};
+pub use view::{ClusterView, NamespaceView, PartitionView, Recluster, RosterView, SetView};

@@ -1,5 +1,7 @@
 //! What a node tells of itself.
 
+use std::collections::BTreeMap;
+
 use super::clock::Skew;
 use super::namespace::{Duty, Namespace};
 use super::plan::{NamespacePlan, Standing};
@@ -7,6 +9,7 @@ use super::state::Node;
 use super::storage::Partition;
 use super::{
     ClusterView, Mode, NamespaceConfig, NamespaceView, PartitionView, RosterEntry, RosterView,
+    SetView,
 };
 use crate::partition::PARTITIONS;
 
@@ -191,10 +194,10 @@ impl Node {
                 let current = active.filter(|round| round.number == copy.claim.copy);
                 (current.map_or(copy.claim.copy, |round| round.key), !copy.claim.full)
             }
-            _ => return "0".to_owned(),
+            _ => return "000000000000.0.-p-".to_owned(),
         };
         format!(
-            "{key:X}.0.{}{}{}",
+            "{key:012x}.0.{}{}{}",
             if leads { 'm' } else { '-' },
             if subset { 's' } else { 'p' },
             if space.kept.trusted { '-' } else { 'e' },
@@ -220,6 +223,20 @@ impl Node {
                 .map(|node| RosterEntry { node, rack: self.config.rack_of(node) })
                 .collect(),
         })
+    }
+
+    /// What the named sets of a namespace hold here; `None` for an unknown namespace.
+    #[must_use]
+    pub fn sets(&self, namespace: &str) -> Option<BTreeMap<&str, SetView>> {
+        let space = &self.namespaces[self.namespace_index(namespace)?];
+        let mut sets: BTreeMap<&str, SetView> = BTreeMap::new();
+        let records = space.kept.partitions.iter().flat_map(|copy| copy.records.values());
+        for record in records.map(|stored| &stored.record).filter(|r| !r.set.is_empty()) {
+            let view = sets.entry(&record.set).or_default();
+            view.objects += u64::from(!record.is_tombstone());
+            view.tombstones += u64::from(record.is_tombstone());
+        }
+        Some(sets)
     }
 
     /// Sets the pending roster of a namespace (`roster-set:`); false for an unknown or AP namespace.

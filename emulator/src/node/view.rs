@@ -94,6 +94,15 @@ pub struct NamespaceView {
     pub counters: BTreeMap<&'static str, u64>,
 }
 
+/// What a set holds on a node, over all partitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetView {
+    /// Live records.
+    pub objects: u64,
+    /// Tombstones.
+    pub tombstones: u64,
+}
+
 /// One partition of a namespace on a node (a row of `partition-info`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionView {
