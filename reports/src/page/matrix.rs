@@ -89,10 +89,7 @@ pub(crate) fn cell(run: &RunSummary) -> Cell {
         link: relative(&run.path, "report.html"),
         badge: words::verdict_badge(run.verdict),
         expectation: words::expectation_badge(run.expected, run.verdict),
-        anomalies: match run.anomalies[..] {
-            [] => "no anomaly".to_owned(),
-            _ => words::classes_counted(run.anomalies.iter().map(|a| (a.class, a.count))),
-        },
+        anomalies: words::classes_counted(run.anomalies.iter().map(|a| (a.class, a.count))),
         operations: words::count(operations.ok + operations.fail + operations.info),
     }
 }

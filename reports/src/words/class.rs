@@ -64,7 +64,7 @@ pub(crate) fn check_meaning(check: Check) -> &'static str {
 pub(crate) fn classes_counted(anomalies: impl IntoIterator<Item = (AnomalyClass, u64)>) -> String {
     let phrases: Vec<String> =
         anomalies.into_iter().map(|(class, count)| noun(class, count)).collect();
-    if phrases.is_empty() { "none".to_owned() } else { phrases.join(", ") }
+    if phrases.is_empty() { "no anomaly".to_owned() } else { phrases.join(", ") }
 }
 
 /// `1 lost-write`; the class is a name and takes no plural.
@@ -80,6 +80,6 @@ mod tests {
     fn classes_are_listed_with_their_counts() {
         let anomalies = [(AnomalyClass::LostWrite, 1_200), (AnomalyClass::StaleRead, 1)];
         assert_eq!(classes_counted(anomalies), "1,200 lost-write, 1 stale-read");
-        assert_eq!(classes_counted([]), "none");
+        assert_eq!(classes_counted([]), "no anomaly");
     }
 }
