@@ -29,6 +29,7 @@ mod judge;
 pub mod linearizability;
 pub mod oracle;
 mod run;
+pub mod specification;
 
 pub use judge::judge;
 pub use run::{Run, Window};

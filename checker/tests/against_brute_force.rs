@@ -2,7 +2,8 @@
 
 mod generated;
 
-use aerocert_checker::linearizability::{Decision, Unseen, decide};
+use aerocert_checker::linearizability::search::Budget;
+use aerocert_checker::linearizability::{Decision, Unseen, decide, decide_by_search};
 use aerocert_checker::oracle;
 use history::{Call, Model, Operation, Outcome};
 use rand::SeedableRng;
@@ -115,4 +116,59 @@ fn violations_by_refusals_are_true() {
         assert!(refused.iter().any(|at| !explained(*at)), "{operations:#?}");
     }
     assert!(by_refusal > 20, "{by_refusal}");
+}
+
+#[test]
+fn the_search_agrees_on_values_that_are_not_unique() {
+    for model in MODELS {
+        let mut random = ChaCha8Rng::seed_from_u64(200 + model as u64);
+        let mut valid = 0;
+        for _ in 0..ROUNDS {
+            let operations = generated::small_domain(model, &mut random, 8);
+            valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
+        }
+        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+    }
+}
+
+/// The fast algorithms and the search know nothing of each other.
+#[test]
+fn two_algorithms_agree_on_longer_histories() {
+    use rand::RngExt;
+    for model in MODELS {
+        let mut random = ChaCha8Rng::seed_from_u64(300 + model as u64);
+        let (mut valid, mut undecided) = (0, 0);
+        let budget = Budget { configurations: 20_000, ..Budget::default() };
+        for _ in 0..ROUNDS / 10 {
+            let shape = generated::Shape {
+                operations: random.random_range(10..=24),
+                processes: random.random_range(2..=5),
+                in_doubt: 10,
+            };
+            let mut operations = generated::tame(model, &mut random, shape);
+            if random.random_bool(0.7) {
+                let reads: Vec<usize> =
+                    (0..operations.len()).filter(|at| !operations[*at].call.is_write()).collect();
+                if let [first, .., last] = reads[..] {
+                    operations[last].returned = operations[first].returned.clone();
+                }
+            }
+            let operations = refs(&operations);
+            let fast = decide(model, &operations, Unseen::Impossible);
+            let slow = decide_by_search(model, &operations, budget);
+            if matches!(slow, Decision::Undecided(_)) {
+                undecided += 1;
+                continue;
+            }
+            assert_eq!(
+                matches!(fast, Decision::Holds),
+                matches!(slow, Decision::Holds),
+                "{model:?}: {fast:?}, {slow:?}: {operations:#?}"
+            );
+            valid += u64::from(matches!(fast, Decision::Holds));
+        }
+        let rounds = ROUNDS / 10;
+        assert!(undecided < rounds / 10, "{model:?}: {undecided} are undecided");
+        assert!((rounds / 50..rounds * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+    }
 }

@@ -41,11 +41,13 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
     let size = size(operations)?;
     let counter = match Counter::gather(operations, size) {
         Ok(counter) => counter,
-        Err(operations) => return Some(Decision::Broken(Violation { operations })),
+        Err(operations) => {
+            return Some(Decision::Broken(Violation { operations, excerpt: Unseen::Possible }));
+        }
     };
     Some(match counter.assign(unseen) {
         Ok(()) => Decision::Holds,
-        Err(operations) => Decision::Broken(Violation { operations }),
+        Err(operations) => Decision::Broken(Violation { operations, excerpt: Unseen::Possible }),
     })
 }
 

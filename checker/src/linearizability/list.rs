@@ -52,7 +52,9 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
     let (longest_at, longest) = reads()
         .reduce(|best, read| if read.1.len() > best.1.len() { read } else { best })
         .unwrap_or((NOBODY, &[]));
-    let broken = |operations: Vec<usize>| Some(Decision::Broken(Violation { operations }));
+    let broken = |operations: Vec<usize>| {
+        Some(Decision::Broken(Violation { operations, excerpt: Unseen::Possible }))
+    };
     if let Some((at, _)) = reads().find(|(_, elements)| !longest.starts_with(elements)) {
         return broken(vec![at, longest_at]);
     }

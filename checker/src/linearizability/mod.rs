@@ -6,7 +6,8 @@
 //!   gluing the operations of each value into clusters and chains of clusters into blocks, whose
 //!   [zones](register::zones) must not conflict (Gibbons and Korach 1997);
 //! - [`list`]: unique elements appended to one list: every read tells its whole past;
-//! - [`counter`]: increments of one size, by assigning them to slots in order of their deadlines.
+//! - [`counter`]: increments of one size, by assigning them to slots in order of their deadlines;
+//! - [`search`](mod@search): everything else, for any [`Specification`], under a budget.
 //!
 //! Times: an operation precedes another if it completed *before* the other was invoked; equal times
 //! mean that they overlap.
@@ -14,8 +15,14 @@
 pub mod counter;
 pub mod list;
 pub mod register;
+pub mod search;
 
 use history::{Model, Operation};
+
+use crate::specification::{
+    Counter, CounterOperation, List, ListOperation, Register, RegisterOperation, Specification,
+};
+use search::{Budget, Found, Interval, search};
 
 /// What is known of one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +38,10 @@ pub enum Decision {
 /// Why there is no linearization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Positions of operations which, on their own, have none either (with [`Unseen::Possible`]).
-    /// Few, but not yet the fewest.
+    /// Positions of operations which, on their own, have none either. Few, but not yet the fewest.
     pub operations: Vec<usize>,
+    /// How to read a value whose writer is not among them, for that to be true.
+    pub excerpt: Unseen,
 }
 
 /// How to read a value whose writer is not among the operations.
@@ -51,10 +59,57 @@ pub enum Unseen {
 /// `operations` are those of one key, in the order of their invocations.
 #[must_use]
 pub fn decide(model: Model, operations: &[&Operation], unseen: Unseen) -> Decision {
-    let verdict = match model {
+    let fast = match model {
         Model::Register | Model::CasRegister => register::decide(operations, unseen),
         Model::Set => list::decide(operations, unseen),
         Model::Counter => counter::decide(operations, unseen),
     };
-    verdict.unwrap_or_else(|| Decision::Undecided("this mix of operations needs a search".into()))
+    fast.unwrap_or_else(|| decide_by_search(model, operations, Budget::default()))
+}
+
+/// Decides one key by the general search alone, for values that need not be unique and records that
+/// may be deleted.
+#[must_use]
+pub fn decide_by_search(model: Model, operations: &[&Operation], budget: Budget) -> Decision {
+    match model {
+        Model::Register | Model::CasRegister => {
+            searched(&Register::default(), operations, RegisterOperation::of, budget)
+        }
+        Model::Set => searched(&List, operations, ListOperation::of, budget),
+        Model::Counter => searched(&Counter, operations, CounterOperation::of, budget),
+    }
+}
+
+fn searched<S: Specification>(
+    specification: &S,
+    operations: &[&Operation],
+    of: impl Fn(&Operation) -> Option<S::Operation>,
+    budget: Budget,
+) -> Decision {
+    let intervals: Vec<Interval<S::Operation>> = operations
+        .iter()
+        .filter_map(|one| {
+            // A refusal happened: it observed something by its end.
+            let failed_ns = one.completed_ns.filter(|_| one.outcome == history::Outcome::Fail);
+            let ret = failed_ns.unwrap_or_else(|| one.settled_ns());
+            Some(Interval { call: one.invoked_ns, ret, operation: of(one)? })
+        })
+        .collect();
+    match search(specification, &intervals, budget) {
+        Found::Order => Decision::Holds,
+        Found::Nothing { until } => {
+            // What began later explains nothing, and reads that ended later say nothing yet.
+            let begun = |at: &usize| {
+                let one = operations[*at];
+                one.invoked_ns <= until && (one.call.is_write() || one.settled_ns() <= until)
+            };
+            let operations = (0..operations.len()).filter(begun).collect();
+            Decision::Broken(Violation { operations, excerpt: Unseen::Impossible })
+        }
+        Found::Spent { explained, of, open, in_doubt } => Decision::Undecided(format!(
+            "the search spent {} configurations and explained {explained} of {of} returns, with up \
+             to {open} operations open at once and {in_doubt} in doubt",
+            budget.configurations
+        )),
+    }
 }

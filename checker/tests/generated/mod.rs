@@ -108,6 +108,51 @@ pub(crate) fn wild(
     finish(operations)
 }
 
+/// A few operations over a small domain, with deletes and values written more than once.
+pub(crate) fn small_domain(model: Model, random: &mut ChaCha8Rng, most: usize) -> Vec<Operation> {
+    let count = random.random_range(2..=most);
+    let mut operations = Vec::new();
+    let maybe = |random: &mut ChaCha8Rng| {
+        let value = random.random_range(0..=2);
+        (value > 0).then_some(value)
+    };
+    for _ in 0..count {
+        let from = random.random_range(0..16);
+        let to = from + random.random_range(0..8);
+        let value = random.random_range(1..=2);
+        let call = match (model, random.random_range(0..10)) {
+            (_, 0..=4) => Call::Read,
+            (_, 5) => Call::Delete,
+            (Model::CasRegister, 6 | 7) => {
+                Call::Cas { expected: maybe(random), generation: 0, value }
+            }
+            (Model::Register | Model::CasRegister, _) => Call::Write { value },
+            (Model::Counter, _) => Call::Add { delta: random.random_range(-1..=2) },
+            (Model::Set, _) => Call::Append { element: value },
+        };
+        let outcome = match random.random_range(0..10) {
+            0..=2 if call.is_write() => Outcome::Info,
+            3 if call.is_write() => Outcome::Fail,
+            _ => Outcome::Ok,
+        };
+        let mut one = operation(call, from, to, outcome);
+        if matches!(one.call, Call::Read) {
+            one.returned = match model {
+                Model::Register | Model::CasRegister => {
+                    maybe(random).map_or(Returned::Absent, Returned::Value)
+                }
+                Model::Counter => Returned::Count(random.random_range(-1..=3)),
+                Model::Set => {
+                    let len = random.random_range(0..=2);
+                    Returned::List((0..len).map(|_| random.random_range(1..=2)).collect())
+                }
+            };
+        }
+        operations.push(one);
+    }
+    finish(operations)
+}
+
 /// How a [`tame`] history is made.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {

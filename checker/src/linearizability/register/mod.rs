@@ -25,7 +25,7 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
                 conflict.steps.iter().map(|step| steps.operations[*step as usize]).collect();
             operations.sort_unstable();
             operations.dedup();
-            Decision::Broken(Violation { operations })
+            Decision::Broken(Violation { operations, excerpt: Unseen::Possible })
         }
     })
 }
