@@ -82,8 +82,9 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
         sources.push(at);
     }
     if let Some(conflict) = register::conflict(&steps, longest.len() as u32 + 1, unseen) {
+        // Where an append stands is known from a read alone.
         let source = |step: &u32| sources[*step as usize];
-        return broken(tidy(conflict.steps.iter().map(source).collect()));
+        return broken(tidy(conflict.steps.iter().map(source).chain([longest_at]).collect()));
     }
     let Some(last) = (0..steps.len()).max_by_key(|step| steps[*step].call) else {
         return Some(Decision::Holds);

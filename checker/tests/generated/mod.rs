@@ -31,9 +31,9 @@ pub(crate) fn finish(mut operations: Vec<Operation>) -> Vec<Operation> {
     let mut free: Vec<u64> = Vec::new();
     for (id, one) in (0..).zip(&mut operations) {
         one.id = OperationId(id);
-        let process = free.iter().position(|until| *until <= one.invoked_ns);
+        let process = free.iter().position(|until| *until < one.invoked_ns);
         let process = process.unwrap_or_else(|| {
-            free.push(0);
+            free.push(u64::MAX);
             free.len() - 1
         });
         free[process] = one.completed_ns.unwrap_or(u64::MAX);

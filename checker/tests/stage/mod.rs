@@ -95,7 +95,7 @@ impl Stage {
             generation: None,
             code: if outcome == Outcome::Ok { 0 } else { 9 },
         });
-        self.history.operations.last_mut().unwrap()
+        self.history.operations.last_mut().expect("just pushed")
     }
 
     pub(crate) fn write(&mut self, process: u32, value: u64, ms: (u64, u64)) -> &mut Operation {

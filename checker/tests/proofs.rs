@@ -1,0 +1,127 @@
+//! Every proof is a violation on its own, as brute force sees it, and nothing can be left out.
+
+mod generated;
+
+use aerocert_checker::anomalies::{Record, non_linearizable};
+use aerocert_checker::oracle;
+use history::{AnomalyClass, Call, Key, Model, Operation, OperationId, Outcome, Returned};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+const ROUNDS: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
+
+/// Adds a write in doubt for each value that was observed and whose writer is not there.
+fn with_unseen(model: Model, operations: &[Operation]) -> Vec<Operation> {
+    let mut all = operations.to_vec();
+    let written = |value: u64, all: &[Operation]| {
+        all.iter().any(|one| {
+            matches!(one.call, Call::Write { value: v } | Call::Cas { value: v, .. } if v == value)
+                || matches!(one.call, Call::Append { element } if element == value)
+        })
+    };
+    let mut observed = Vec::new();
+    for one in operations {
+        match (&one.returned, &one.call) {
+            (Returned::Value(value), _) => observed.push(*value),
+            (Returned::List(elements), _) => observed.extend(elements),
+            (_, Call::Cas { expected: Some(value), .. }) if one.outcome != Outcome::Fail => {
+                observed.push(*value);
+            }
+            _ => {}
+        }
+    }
+    for value in observed {
+        if !written(value, &all) {
+            let call = match model {
+                Model::Set => Call::Append { element: value },
+                _ => Call::Write { value },
+            };
+            all.push(generated::operation(call, 0, 0, Outcome::Info));
+        }
+    }
+    all
+}
+
+/// Counts from the first of several sights on, whatever came before.
+fn from_first_sight(operations: &[Operation]) -> Vec<Operation> {
+    let mut operations = operations.to_vec();
+    let sights = operations.iter().filter(|one| matches!(one.returned, Returned::Count(_)));
+    let mut sights: Vec<&Operation> = sights.collect();
+    sights.sort_by_key(|one| one.completed_ns);
+    if let [Operation { call, returned: Returned::Count(count), .. }, _, ..] = sights[..] {
+        let base = count - i64::from(call.is_write());
+        for one in &mut operations {
+            if let Returned::Count(count) = &mut one.returned {
+                *count -= base;
+            }
+        }
+    }
+    operations
+}
+
+fn is_violation(model: Model, class: AnomalyClass, operations: &[Operation]) -> bool {
+    let operations = match class {
+        // That nobody wrote the value is known of the whole history alone.
+        AnomalyClass::GarbageRead => operations.to_vec(),
+        _ if model == Model::Counter => from_first_sight(operations),
+        _ => with_unseen(model, operations),
+    };
+    !oracle::explains(model, &operations.iter().collect::<Vec<_>>())
+}
+
+#[test]
+fn proofs_are_violations_on_their_own_and_irreducible() {
+    for model in [Model::Register, Model::CasRegister, Model::Set, Model::Counter] {
+        let mut random = ChaCha8Rng::seed_from_u64(40 + model as u64);
+        let mut sizes = [0_u64; 12];
+        for _ in 0..ROUNDS {
+            let operations = generated::wild(model, &mut random, 8, false);
+            let all: Vec<&Operation> = operations.iter().collect();
+            let record = Record::new(Key(0), model, all, Vec::new());
+            let Some(finding) = non_linearizable::find(&record).expect("decided") else { continue };
+            let proof: Vec<Operation> =
+                finding.operations.iter().map(|at| operations[*at].clone()).collect();
+            sizes[proof.len()] += 1;
+            assert!(
+                is_violation(model, finding.class, &proof),
+                "{:?} is none: {proof:#?} of {operations:#?}",
+                finding.class
+            );
+            if finding.class == AnomalyClass::NonLinearizable {
+                for left_out in 0..proof.len() {
+                    let mut fewer = proof.clone();
+                    fewer.remove(left_out);
+                    assert!(!is_violation(model, finding.class, &fewer), "{proof:#?}");
+                }
+            }
+        }
+        let small: u64 = sizes[1..=6].iter().sum();
+        let all: u64 = sizes.iter().sum();
+        assert!(all > ROUNDS / 5 && small * 100 >= all * 99, "{model:?}: {sizes:?}");
+    }
+}
+
+#[test]
+fn a_proof_from_a_long_history_is_short() {
+    use rand::RngExt;
+    for model in [Model::Register, Model::CasRegister, Model::Set, Model::Counter] {
+        let mut random = ChaCha8Rng::seed_from_u64(60 + model as u64);
+        for round in 0..20 {
+            let shape = generated::Shape {
+                operations: if model == Model::Set { 300 } else { 2_000 },
+                processes: 8,
+                in_doubt: 5,
+            };
+            let mut operations = generated::tame(model, &mut random, shape);
+            let reads: Vec<usize> =
+                (0..operations.len()).filter(|at| !operations[*at].call.is_write()).collect();
+            let early = reads[random.random_range(0..reads.len() / 3)];
+            let late = reads[random.random_range(reads.len() / 2..reads.len())];
+            operations[late].returned = operations[early].returned.clone();
+            operations[late].id = OperationId(round);
+            let record = Record::new(Key(0), model, operations.iter().collect(), Vec::new());
+            let finding = non_linearizable::find(&record).expect("decided").expect("a violation");
+            assert!(finding.operations.len() <= 6, "{model:?}: {finding:?}");
+        }
+    }
+}
