@@ -6,6 +6,7 @@ use super::request::is_relaxed;
 use super::table::{Kind, Origin, Stage};
 use crate::node::message::Output;
 use crate::node::state::Node;
+use crate::node::storage::Replication;
 use crate::partition::NodeId;
 
 /// Where a request is served.
@@ -83,7 +84,11 @@ impl Node {
             let here = relaxed && last_resort && (holds || copy.claim.copy > 0);
             return if here { Destination::Copy } else { Destination::Closed };
         }
-        if relaxed && planned.replicas.contains(&self.id) && !duty.filling {
+        // A record that other copies may lack yet is for the master to settle first.
+        let settled = namespace
+            .stored(&transaction.digest)
+            .is_none_or(|stored| stored.replication != Replication::Unreplicated);
+        if relaxed && settled && planned.replicas.contains(&self.id) && !duty.filling {
             return Destination::Copy;
         }
         match duty.working_master {
