@@ -79,6 +79,29 @@ fn prunes_by_age_and_spares_failures() {
 }
 
 #[test]
+fn the_runs_of_a_certificate_go_together_and_with_it() {
+    let (root, store) = store();
+    let night = root.path().join("0103-night");
+    fs::write(night.join("certificate.json"), "{}").unwrap();
+    let second = RunDirectory::create(&night, &manifest("ap-counter")).unwrap();
+    store.link_latest("0103-night").unwrap();
+    let error = store.find("latest").unwrap_err().to_string();
+    assert!(error.contains("0103-night/ap-counter, 0103-night/sc-counter"), "{error}");
+    store.find("sc-counter").unwrap().write_results(&results(Verdict::Valid, Ok(()))).unwrap();
+    let expendable = || {
+        let retention = Retention { older_than: Duration::ZERO, keep_failures: true };
+        store.expendable(retention, "2026-01-08T00:00:00Z".parse().unwrap()).unwrap()
+    };
+    assert!(expendable().is_empty(), "the other run was not judged");
+    second.write_results(&results(Verdict::Invalid, Ok(()))).unwrap();
+    let expendable = expendable();
+    assert_eq!(expendable.len(), 2);
+    expendable.iter().for_each(|entry| store.remove(entry).unwrap());
+    assert!(!night.exists() && !root.path().join("latest").is_symlink());
+    assert_eq!(names(&store), ["0101-register", "0102-set"]);
+}
+
+#[test]
 fn a_line_that_is_no_fault_is_named() {
     let (_root, store) = store();
     let run = store.find("0101").unwrap();

@@ -1,5 +1,6 @@
 //! Many runs: finding, listing and throwing away.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -113,6 +114,10 @@ impl Store {
                 return RunDirectory::open(&path);
             }
         }
+        // `latest` may be a certificate, whose runs then are what may be meant.
+        let latest = fs::read_link(self.root.join("latest")).ok().filter(|_| wanted == "latest");
+        let latest = latest.map(|target| target.to_string_lossy().into_owned());
+        let wanted = latest.as_deref().unwrap_or(wanted);
         let begins = |entry: &RunEntry| {
             let last = entry.name.rsplit('/').next().unwrap_or_default();
             entry.name.starts_with(wanted) || last.starts_with(wanted)
@@ -128,8 +133,9 @@ impl Store {
         }
     }
 
-    /// The runs that a retention gives up, oldest names first. Runs that cannot be read, or that
-    /// say nothing of when they began, are kept.
+    /// The runs that a retention gives up, in the order of their names. Runs that cannot be read, or
+    /// that say nothing of when they began, are kept, and the runs of one certificate go together or
+    /// not at all.
     ///
     /// # Errors
     /// As [`Store::list`].
@@ -139,16 +145,41 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<RunEntry>, StoreError> {
         let mut runs = self.list()?;
-        runs.retain(|entry| entry.run.as_ref().is_ok_and(|run| retention.gives_up(run, now)));
+        let given_up =
+            |entry: &RunEntry| entry.run.as_ref().is_ok_and(|run| retention.gives_up(run, now));
+        let kept: BTreeSet<PathBuf> = runs
+            .iter()
+            .filter(|entry| !given_up(entry))
+            .map(|entry| self.bundle(entry).to_owned())
+            .collect();
+        runs.retain(|entry| !kept.contains(self.bundle(entry)));
         Ok(runs)
     }
 
-    /// Throws a run away, for good.
+    /// Throws a run away, for good; with the last run of a certificate goes its folder.
     ///
     /// # Errors
     /// If the file system refuses.
     pub fn remove(&self, entry: &RunEntry) -> Result<(), StoreError> {
-        fs::remove_dir_all(&entry.path).map_err(StoreError::io("remove", &entry.path))
+        let remove = |path: &Path| fs::remove_dir_all(path).map_err(StoreError::io("remove", path));
+        remove(&entry.path)?;
+        let bundle = self.bundle(entry);
+        if bundle.join("certificate.json").is_file()
+            && !folders(bundle)?.iter().any(|name| is_run(&bundle.join(name)))
+        {
+            remove(bundle)?;
+        }
+        let latest = self.root.join("latest");
+        if latest.is_symlink() && !latest.exists() {
+            fs::remove_file(&latest).map_err(StoreError::io("remove", &latest))?;
+        }
+        Ok(())
+    }
+
+    /// What a run goes with: its certificate's folder, or its own.
+    fn bundle<'a>(&self, entry: &'a RunEntry) -> &'a Path {
+        let parent = entry.path.parent().filter(|parent| *parent != self.root);
+        parent.unwrap_or(&entry.path)
     }
 }
 
