@@ -339,6 +339,7 @@ impl Node {
                 self.partition_generation += 1;
             }
         }
+        self.wake_migration(now_ns);
     }
 
     fn on_batch_answer(&mut self, from: NodeId, namespace: usize, sequence: u64) {

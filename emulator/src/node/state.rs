@@ -196,6 +196,13 @@ impl Node {
         self.next_migration_ns = if idle { u64::MAX } else { now_ns + Migrations::TICK_NS };
     }
 
+    /// Streams that were idle may have work now.
+    pub(super) fn wake_migration(&mut self, now_ns: u64) {
+        if self.next_migration_ns == u64::MAX {
+            self.plan_migration(now_ns);
+        }
+    }
+
     fn beat(&mut self, now_ns: u64, out: &mut Vec<Output>) {
         for silent in self.peers.expire(now_ns, self.config.heartbeat.node_timeout_ns()) {
             self.skew.forget(silent);
