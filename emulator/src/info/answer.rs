@@ -256,23 +256,7 @@ impl Asked<'_> {
     }
 
     fn replicas(&self) -> Vec<NamespaceReplicas> {
-        let mut all = Vec::new();
-        for ns in self.node.namespaces() {
-            let Some(view) = self.node.namespace(&ns.name) else { continue };
-            let mut columns = vec![PartitionBitmap::default(); ns.replication_factor.max(1)];
-            for partition in 0..PARTITIONS {
-                let Some(view) = self.node.partition(&ns.name, partition) else { continue };
-                for column in view.owned_columns {
-                    if let Some(bitmap) = columns.get_mut(column) {
-                        bitmap.insert(partition as u16);
-                    }
-                }
-            }
-            columns.truncate(view.effective_replication_factor.max(1));
-            let regime = u32::try_from(view.regime).unwrap_or(u32::MAX);
-            all.push(NamespaceReplicas { namespace: ns.name.clone(), regime, columns });
-        }
-        all
+        self.node.namespaces().filter_map(|ns| self.node.replicas(&ns.name)).collect()
     }
 
     /// `replicas-master` and `replicas-all`, which know no regime.

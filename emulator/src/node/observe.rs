@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use wire::replicas::{NamespaceReplicas, PartitionBitmap};
+
 use super::clock::Skew;
 use super::namespace::{Duty, Namespace};
 use super::plan::{NamespacePlan, Standing};
@@ -110,6 +112,28 @@ impl Node {
             (Mode::Sc, Some(round)) => round.regime(),
             _ => 0,
         }
+    }
+
+    /// The partitions of a namespace that this node claims towards clients, by column; `None` for
+    /// an unknown namespace. Clients ask after every change, so this looks at no record.
+    #[must_use]
+    pub fn replicas(&self, namespace: &str) -> Option<NamespaceReplicas> {
+        let index = self.namespace_index(namespace)?;
+        let space = &self.namespaces[index];
+        let plan = self.namespace_plan(index);
+        let width = plan.as_deref().map_or(1, |plan| plan.effective_replication_factor.max(1));
+        let mut columns = vec![PartitionBitmap::default(); width];
+        for (partition, duty) in space.duties.iter().enumerate() {
+            let planned = plan.as_deref().map(|plan| &plan.partitions[partition]);
+            let replica = planned.and_then(|p| p.replicas.iter().position(|n| *n == self.id));
+            for column in self.owned_columns(duty, planned, replica) {
+                if let Some(bitmap) = columns.get_mut(column) {
+                    bitmap.insert(partition as u16);
+                }
+            }
+        }
+        let regime = u32::try_from(self.regime(space)).unwrap_or(u32::MAX);
+        Some(NamespaceReplicas { namespace: namespace.to_owned(), regime, columns })
     }
 
     /// A partition's facts; `None` for an unknown namespace or partition.
