@@ -23,5 +23,4 @@ pub(crate) fn soak(root: &Path, factor: u32) -> bool {
 }
 
 /// The crates with property tests.
-const PROPERTY_TESTED: &[&str] =
-    &["aerocert-wire", "aerocert-history", "aerocert-emulator", "aerocert-checker"];
+const PROPERTY_TESTED: &[&str] = &["aerocert-wire", "aerocert-history", "aerocert-emulator"];
