@@ -2,24 +2,24 @@
 //!
 //! [`Node::step`] is the only way in. A node knows its own state and what it was sent.
 
-mod clock;
-mod config;
-mod heartbeat;
-mod membership;
-mod message;
-mod migration;
-mod namespace;
+pub mod clock;
+pub mod config;
+pub mod heartbeat;
+pub mod membership;
+pub mod message;
+pub mod migration;
+pub mod namespace;
 mod observe;
-mod plan;
-mod rebalance;
-mod roster;
-mod round;
+pub mod plan;
+pub mod rebalance;
+pub mod roster;
+pub mod round;
 mod rounds;
-mod state;
-mod statistics;
-mod storage;
+pub mod state;
+pub mod statistics;
+pub mod storage;
 mod transaction;
-mod view;
+pub mod view;
 
 pub use config::{
     ConflictResolution, Heartbeat, MigrationRate, Mode, NamespaceConfig, NodeConfig, Place,

@@ -1,0 +1,63 @@
+//! The six-node stretch cluster in which nights take place.
+
+use emulator::defect::Defects;
+use emulator::node::{
+    ConflictResolution, Heartbeat, Mode, NamespaceConfig, Place, RosterEntry,
+};
+use emulator::partition::NodeId;
+use emulator::world::{Delays, WorldConfig};
+use history::{Node, Topology};
+
+use crate::Night;
+
+/// Ids, sites and racks.
+const NODES: [(u64, u8, u32); 6] = [
+    (0xA882, 1, 33),
+    (0xA600, 0, 32),
+    (0xA517, 1, 33),
+    (0xA352, 0, 32),
+    (0xA129, 0, 32),
+    (0xA70, 1, 33),
+];
+
+/// The namespace of a night.
+pub(crate) const NAMESPACE: &str = "mydata";
+/// The set of a night.
+pub(crate) const SET: &str = "dummy";
+
+/// The cluster as faults and histories speak of it.
+pub(crate) fn topology() -> Topology {
+    let node = |(id, site, rack)| Node { id: history::NodeId(id), site, rack, addresses: Vec::new() };
+    Topology {
+        sites: vec!["london".to_owned(), "paris".to_owned()],
+        nodes: NODES.map(node).to_vec(),
+    }
+}
+
+/// The cluster of a night.
+pub(crate) fn world(night: &Night) -> WorldConfig {
+    let mode = match night.mode {
+        history::Mode::Sc => Mode::Sc,
+        history::Mode::Ap => Mode::Ap,
+    };
+    let mut namespace = NamespaceConfig::new(NAMESPACE, mode);
+    namespace.conflict_resolution = match night.conflict_resolution {
+        history::ConflictResolution::Generation => ConflictResolution::Generation,
+        history::ConflictResolution::LastUpdateTime => ConflictResolution::LastUpdateTime,
+    };
+    let entry = |(id, _, rack)| RosterEntry { node: NodeId(id), rack };
+    namespace.roster = (mode == Mode::Sc).then(|| NODES.map(entry).to_vec());
+    let place = |(id, site, rack)| Place { id: NodeId(id), site, rack, addresses: Vec::new() };
+    WorldConfig {
+        cluster_name: "night".to_owned(),
+        sites: 2,
+        places: NODES.map(place).to_vec(),
+        heartbeat: Heartbeat {
+            interval_ms: night.heartbeat.interval_ms,
+            timeout: night.heartbeat.timeout,
+        },
+        namespaces: vec![namespace],
+        delays: Delays { round_trip_us: night.round_trip_us, ..Delays::default() },
+        defects: night.defect.map_or_else(Defects::default, Defects::only),
+    }
+}

@@ -1,0 +1,72 @@
+//! A client's map of partitions, merged from what nodes say, as the official client merges it.
+
+use std::collections::BTreeMap;
+
+use wire::replicas;
+
+/// Who holds which partition, as far as the clients of one site know.
+#[derive(Debug, Default)]
+pub(crate) struct PartitionMap {
+    /// By partition and column: the regime in which a node claimed it, and the node.
+    slots: BTreeMap<(u16, usize), (u32, u8)>,
+    /// The partition generation that each node had when it was asked last.
+    generations: BTreeMap<u8, i64>,
+}
+
+impl PartitionMap {
+    /// The node that is believed to be a partition's master.
+    pub(crate) fn master(&self, partition: u16) -> Option<u8> {
+        self.slots.get(&(partition, 0)).map(|(_, node)| *node)
+    }
+
+    /// Whether the node has changed since its map was taken in.
+    pub(crate) fn is_new(&self, node: u8, generation: i64) -> bool {
+        self.generations.get(&node) != Some(&generation)
+    }
+
+    /// Takes in what a node claims in `namespace`. A claim of a lower regime than the slot's is
+    /// ignored; what nobody claims stays as it was. A node whose claim loses will be asked again.
+    pub(crate) fn merge(&mut self, node: u8, generation: i64, value: &str, namespace: &str) {
+        let Ok(claims) = replicas::decode(value) else { return };
+        self.generations.insert(node, generation);
+        for claim in claims.iter().filter(|claim| claim.namespace == namespace) {
+            for (column, partitions) in claim.columns.iter().enumerate() {
+                for partition in partitions.iter() {
+                    let slot = self.slots.entry((partition, column)).or_insert((0, node));
+                    if claim.regime < slot.0 {
+                        continue;
+                    }
+                    if slot.1 != node {
+                        self.generations.remove(&slot.1);
+                    }
+                    *slot = (claim.regime, node);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::replicas::NamespaceReplicas;
+
+    fn claim(regime: u32, partition: u16) -> String {
+        let columns = vec![std::iter::once(partition).collect()];
+        replicas::encode(&[NamespaceReplicas { namespace: "ns".to_owned(), regime, columns }])
+    }
+
+    #[test]
+    fn the_higher_regime_wins_and_nothing_clears_a_slot() {
+        let mut map = PartitionMap::default();
+        map.merge(1, 7, &claim(4, 9), "ns");
+        map.merge(2, 3, &claim(2, 9), "ns");
+        assert_eq!(map.master(9), Some(1));
+        map.merge(2, 4, &claim(6, 9), "ns");
+        assert_eq!(map.master(9), Some(2));
+        assert!(map.is_new(1, 7), "the loser is asked again");
+        map.merge(2, 5, &claim(8, 10), "ns");
+        assert_eq!(map.master(9), Some(2));
+        assert_eq!(map.master(11), None);
+    }
+}
