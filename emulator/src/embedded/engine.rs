@@ -93,7 +93,7 @@ fn run(mut world: World, received: &Receiver<Work>) {
             Err(RecvTimeoutError::Disconnected) => return,
         };
         world.wake(u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        for _ in 0..BATCH {
+        for taken in 1..=BATCH {
             match next {
                 Some(Work::Request { node, site, kind, body, answer }) => {
                     let Some(ticket) = tickets.next() else { return };
@@ -107,7 +107,8 @@ fn run(mut world: World, received: &Receiver<Work>) {
                 Some(Work::Stop) => return,
                 None => break,
             }
-            next = received.try_recv().ok();
+            // What is taken out must be done: the last one leaves the queue alone.
+            next = if taken < BATCH { received.try_recv().ok() } else { None };
         }
         for (ticket, answer) in world.poll() {
             if let Some(waiting) = open.remove(&ticket) {
