@@ -48,8 +48,14 @@ fn from_first_sight(operations: &[Operation]) -> Vec<Operation> {
     let sights = operations.iter().filter(|one| matches!(one.returned, Returned::Count(_)));
     let mut sights: Vec<&Operation> = sights.collect();
     sights.sort_by_key(|one| one.completed_ns);
-    if let [Operation { call, returned: Returned::Count(count), .. }, _, ..] = sights[..] {
-        let base = count - i64::from(call.is_write());
+    if let [first, _, ..] = sights[..]
+        && let Returned::Count(count) = first.returned
+        && (!first.call.is_write()
+            || operations
+                .iter()
+                .all(|one| one.id == first.id || Some(one.invoked_ns) > first.completed_ns))
+    {
+        let base = count - i64::from(first.call.is_write());
         for one in &mut operations {
             if let Returned::Count(count) = &mut one.returned {
                 *count -= base;

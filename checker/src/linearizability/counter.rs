@@ -222,23 +222,36 @@ impl Counter {
     /// A sight of more than all increments that could have happened: the sight before it that
     /// leaves the fewest, and these.
     fn too_many(&self, sight: Sight) -> Vec<usize> {
-        let possible = |from: u64| {
+        let possible = |from: u64, count: i64| -> Vec<usize> {
             let perhaps = move |call: u64, ret: u64| call <= sight.ret && ret >= from;
             let plain = self.increments.iter().filter(move |one| perhaps(one.call, one.ret));
-            let pinned = self.pinned.iter().filter(move |one| perhaps(one.call, one.ret));
-            plain.map(|one| one.position).chain(pinned.map(|one| one.position))
+            let between = count + 1..=sight.count;
+            let pinned = self
+                .pinned
+                .iter()
+                .filter(move |one| perhaps(one.call, one.ret) && between.contains(&one.count));
+            plain.map(|one| one.position).chain(pinned.map(|one| one.position)).collect()
+        };
+        let too_few = |possible: &[usize], gained: i64| {
+            i64::try_from(possible.len()).is_ok_and(|possible| possible < gained)
         };
         let mut bases: Vec<&Sight> =
             self.sights.iter().filter(|base| base.ret < sight.call).collect();
         bases.sort_by_key(|base| Reverse(base.call));
         for base in bases.into_iter().take(64) {
-            let gained = usize::try_from(sight.count - base.count).unwrap_or(0);
-            let possible: Vec<usize> = possible(base.call).collect();
-            if possible.len() < gained {
+            let possible = possible(base.call, base.count);
+            if too_few(&possible, sight.count - base.count) {
                 return tidy(possible.into_iter().chain([base.position, sight.position]));
             }
         }
-        tidy(possible(0).chain([sight.position]))
+        let possible = possible(0, 0);
+        if too_few(&possible, sight.count) {
+            return tidy(possible.into_iter().chain([sight.position]));
+        }
+        // Counting alone does not show it: the other sights push the increments apart.
+        let increments = self.increments.iter().map(|one| one.position);
+        let sights = self.sights.iter().chain(&self.pinned).map(|one| one.position);
+        tidy(increments.chain(sights))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Registers whose values are written at most once each, with compare-and-set.
 //!
 //! Three steps: [`steps`] gives values dense ids, [`clusters`] gathers what each value pins down,
-//! [`zones`] compares the resulting spans of time.
+//! [`zones`] compares the resulting spans of time. [`conflicts`] does so for many keys in columns.
 
 mod clusters;
+mod columns;
 mod steps;
 pub mod zones;
 
@@ -11,6 +12,7 @@ use history::Operation;
 
 use super::{Decision, Unseen, Violation};
 pub use clusters::Conflict;
+pub use columns::{Columns, conflicts};
 pub use steps::{Action, INITIAL, Step, Steps};
 
 /// Decides a key; `None` if values are written twice or the record is deleted, so that a value does
