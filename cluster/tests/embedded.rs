@@ -61,9 +61,13 @@ async fn pmap(cluster: &Cluster, from: Option<u8>, column: &str) -> (Vec<Option<
     (of("rows"), of("totals").into_iter().flatten().sum())
 }
 
-async fn until<F: Future<Output = bool>>(what: &str, mut look: impl FnMut() -> F) {
+/// Looks until there is something to see.
+async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
     let began = std::time::Instant::now();
-    while !look().await {
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
         assert!(began.elapsed() < WITHIN, "never: {what}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -90,7 +94,7 @@ async fn the_tutorials_cut_and_its_healing() {
     assert!(!cluster.is_open(links[0]).await.unwrap());
     until("2048 partitions on each side", async || {
         let (unavailable, _) = pmap(&cluster, None, "unavailable").await;
-        unavailable == vec![Some(2048); 6]
+        (unavailable == vec![Some(2048); 6]).then_some(())
     })
     .await;
     for site in [0, 1] {
@@ -106,6 +110,47 @@ async fn the_tutorials_cut_and_its_healing() {
     cluster.shutdown().await;
 }
 
+/// Cuts nodes off from the others, with every client still reaching every node, and gives how many
+/// partitions are available to the others and to them.
+async fn available_after_cut(cluster: &Cluster, away: [u8; 2]) -> (u64, u64) {
+    let apart = |a, b| away.contains(&a) != away.contains(&b);
+    let links: Vec<Link> = (0..6)
+        .flat_map(|a| (0..6).filter(move |b| apart(a, *b)).map(move |b| (a, b)))
+        .map(|(a, b)| Link { from: End::Node(a), to: End::Node(b) })
+        .collect();
+    let cut = cluster.interrupt(&links, Interruption::Cut, WITHIN).await.expect("it is cut");
+    let available = until("two clusters", async || {
+        let nodes = cluster.observe(0).await.nodes.into_iter().flatten();
+        let mut available = (0, 0);
+        for (number, node) in (0..6).zip(nodes) {
+            let (size, side) = match away.contains(&number) {
+                true => (2, &mut available.1),
+                false => (4, &mut available.0),
+            };
+            if node.cluster_size != size {
+                return None;
+            }
+            *side = 4096 - u64::from(node.namespaces["mydata"].unavailable_partitions);
+        }
+        (available.0 + available.1 == 4096).then_some(available)
+    })
+    .await;
+    cluster.restore(cut).await.expect("it is healed");
+    cluster.wait_until_stable(WITHIN).await.expect("it is whole again");
+    available
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_against_two() {
+    let cluster = Cluster::embedded(plan()).await.unwrap();
+    // Two of one rack: every partition has a replica in the other rack.
+    assert_eq!(available_after_cut(&cluster, [1, 3]).await, (4096, 0));
+    // One of each rack: about a ninth of the partitions has both replicas there.
+    let (_, two) = available_after_cut(&cluster, [1, 2]).await;
+    assert!((425..=465).contains(&two), "{two}");
+    cluster.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interruption_ends_by_itself_and_nodes_are_killed_and_paused() {
     let cluster = Cluster::embedded(plan()).await.unwrap();
@@ -114,7 +159,7 @@ async fn an_interruption_ends_by_itself_and_nodes_are_killed_and_paused() {
     let id = cluster.interrupt(&[link], Interruption::Cut, lease).await.unwrap();
     let standing = cluster.standing().await.unwrap();
     assert_eq!((standing[0].id, standing[0].links.as_slice()), (id, [link].as_slice()));
-    until("the lease lapses", async || cluster.is_open(link).await.unwrap()).await;
+    until("the lease lapses", async || cluster.is_open(link).await.unwrap().then_some(())).await;
     assert_eq!(cluster.standing().await.unwrap(), []);
     assert!(matches!(cluster.renew(id).await, Err(ClusterError::NoSuchInterruption(_))));
     cluster.restore(id).await.unwrap();

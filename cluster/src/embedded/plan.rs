@@ -1,6 +1,6 @@
 //! What an embedded cluster shall be, in the words of the emulator.
 
-use emulator::defect::Defects;
+use emulator::defect::{Defect, Defects};
 use emulator::embedded::EmbeddedConfig;
 use emulator::node::{self, NamespaceConfig, Place};
 use emulator::partition;
@@ -89,21 +89,10 @@ impl NamespacePlan {
     }
 }
 
-/// The switches of a defect by its name.
+/// The switches with the defect of that name on.
 fn defects(name: &str) -> Result<Defects, ClusterError> {
-    let mut defects = Defects::default();
-    let switches = [
-        ("ack-before-replication", &mut defects.ack_before_replication),
-        ("linearize-without-regime-check", &mut defects.linearize_without_regime_check),
-        ("unreplicated-served", &mut defects.unreplicated_served),
-        ("proxy-resend", &mut defects.proxy_resend),
-        ("tie-without-roster-master", &mut defects.tie_without_roster_master),
-        ("definite-error-after-apply", &mut defects.definite_error_after_apply),
-    ];
-    let known = switches.iter().map(|(known, _)| *known).collect();
-    match switches.into_iter().find(|(known, _)| *known == name) {
-        Some((_, switch)) => *switch = true,
-        None => return Err(ClusterError::NoSuchDefect(name.to_owned(), known)),
-    }
-    Ok(defects)
+    let known = || Defect::ALL.map(|defect| defect.entry().name).to_vec();
+    let defect = Defect::named(name);
+    let defect = defect.ok_or_else(|| ClusterError::NoSuchDefect(name.to_owned(), known()))?;
+    Ok(Defects::only(defect))
 }
