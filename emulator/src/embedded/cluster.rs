@@ -87,7 +87,8 @@ impl Embedded {
         self.nodes.get(usize::from(node)).map_or(&[], |node| &node.addresses)
     }
 
-    /// Answers info commands as the node would, past its network; `None` while it is killed.
+    /// Answers info commands as the node would, past its network; `None` while it is killed or
+    /// paused.
     ///
     /// # Errors
     /// The cluster has stopped.

@@ -1,7 +1,6 @@
 //! Figures of the reference clusters.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -245,17 +244,4 @@ fn two_disjoint_sub_clusters_never_serve_one_partition() {
             }
         }
     }
-}
-
-#[test]
-fn rows_cost_milliseconds() {
-    let members = members(&STRETCH);
-    let fastest = (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            std::hint::black_box(Rows::compute(&members, 2, Preference::default()));
-            start.elapsed()
-        })
-        .min();
-    assert!(fastest < Some(Duration::from_millis(30)), "{fastest:?}");
 }
