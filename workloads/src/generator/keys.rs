@@ -20,13 +20,15 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// So many slots (at least one) for a workload, none written yet.
+    /// So many slots (at least one) for a workload, none written yet. A key is given
+    /// `writes_per_key` writes, or as many as the workload can bear if that is less or 0.
     #[must_use]
-    pub fn new(workload: Workload, slots: u32) -> Self {
-        let writes_per_key = match workload {
+    pub fn new(workload: Workload, slots: u32, writes_per_key: u32) -> Self {
+        let bearable = match workload {
             Workload::Set => ELEMENTS_PER_LIST,
             _ => WRITES_PER_KEY,
         };
+        let writes_per_key = if writes_per_key == 0 { bearable } else { writes_per_key.min(bearable) };
         let writes = (0..slots.max(1)).map(|_| AtomicU32::new(0)).collect();
         Self { writes_per_key, writes }
     }
@@ -90,8 +92,13 @@ mod tests {
 
     #[test]
     fn a_key_is_replaced_after_its_share_of_writes() {
-        for (workload, share) in [(Workload::Register, 900), (Workload::Set, 256)] {
-            let keys = Keys::new(workload, 3);
+        for (workload, asked, share) in [
+            (Workload::Register, 0, 900),
+            (Workload::Register, 20, 20),
+            (Workload::Set, 0, 256),
+            (Workload::Set, 900, 256),
+        ] {
+            let keys = Keys::new(workload, 3, asked);
             for _ in 0..share {
                 assert_eq!(keys.write(1), Key(1));
             }

@@ -52,6 +52,7 @@ mod tests {
             pinned: 3,
             keys: 1,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 0,
         };
         let found: Vec<(u8, Route)> =

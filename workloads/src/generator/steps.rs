@@ -48,7 +48,7 @@ impl Generator {
             workload: load.workload,
             reads_milli: load.reads_milli,
             seed,
-            keys: Keys::new(load.workload, load.keys),
+            keys: Keys::new(load.workload, load.keys, load.writes_per_key),
             popularity: Popularity::new(load.keys, load.skew_milli),
             values: AtomicU64::new(0),
         })
@@ -126,6 +126,7 @@ mod tests {
             pinned: 0,
             keys: 16,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 500,
         }
     }

@@ -158,3 +158,11 @@ async fn worn_out_lists_are_replaced() {
     }
     assert_nothing_lost(Workload::Set, &recorded.history);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_of_processes_is_served_without_a_failure() {
+    let cluster = Cluster::start(SEED).await;
+    let load = load(Workload::Register, 128, LASTING);
+    let recorded = undisturbed(&cluster, &arm_of(Mode::Ap, "crowd"), &load).await;
+    assert_nothing_lost(Workload::Register, &recorded.history);
+}

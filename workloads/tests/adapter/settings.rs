@@ -34,6 +34,7 @@ pub(crate) fn load(workload: Workload, processes: u32, duration: Duration) -> Lo
         pinned: 0,
         keys: 32,
         skew_milli: 0,
+        writes_per_key: 0,
         reads_milli: 500,
     }
 }
