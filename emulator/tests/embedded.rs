@@ -148,6 +148,24 @@ async fn hostile_clients_harm_nobody_else() {
 }
 
 #[tokio::test]
+async fn nobody_in_a_crowd_is_forgotten() {
+    let cluster = start().await;
+    let mut crowd = Vec::new();
+    for _ in 0..300 {
+        crowd.push(connect(cluster.addresses(0)[0]).await);
+    }
+    // A slow answer first, so that the others have to wait together.
+    for (number, stream) in crowd.iter_mut().enumerate() {
+        let command = if number == 0 { "partition-info" } else { "node" };
+        stream.write_all(&encode_request(&[command])).await.unwrap();
+    }
+    for stream in &mut crowd[1..] {
+        let body = timeout(PATIENCE, receive(stream)).await.unwrap().unwrap();
+        assert_eq!(body, b"node\tA1\n");
+    }
+}
+
+#[tokio::test]
 async fn a_login_learns_that_security_is_off() {
     let cluster = start().await;
     let mut stream = connect(cluster.addresses(0)[0]).await;

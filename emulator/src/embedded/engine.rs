@@ -87,15 +87,16 @@ fn run(mut world: World, received: &Receiver<Work>) {
     let mut open: BTreeMap<Ticket, oneshot::Sender<Answer>> = BTreeMap::new();
     let mut tickets = (0..).map(Ticket);
     loop {
-        let mut next = match received.recv_timeout(until_deadline(&world)) {
+        let first = match received.recv_timeout(until_deadline(&world)) {
             Ok(work) => Some(work),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,
         };
         world.wake(u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        for taken in 1..=BATCH {
-            match next {
-                Some(Work::Request { node, site, kind, body, answer }) => {
+        // `take` stops before it takes one too many out of the queue.
+        for work in first.into_iter().chain(received.try_iter().take(BATCH)) {
+            match work {
+                Work::Request { node, site, kind, body, answer } => {
                     let Some(ticket) = tickets.next() else { return };
                     open.insert(ticket, answer);
                     match kind {
@@ -103,12 +104,9 @@ fn run(mut world: World, received: &Receiver<Work>) {
                         Kind::Info => world.request_info(node, site, ticket, &body),
                     }
                 }
-                Some(Work::Control(control)) => control(&mut world),
-                Some(Work::Stop) => return,
-                None => break,
+                Work::Control(control) => control(&mut world),
+                Work::Stop => return,
             }
-            // What is taken out must be done: the last one leaves the queue alone.
-            next = if taken < BATCH { received.try_recv().ok() } else { None };
         }
         for (ticket, answer) in world.poll() {
             if let Some(waiting) = open.remove(&ticket) {
