@@ -8,10 +8,6 @@ use crate::anomalies::{Finding, Record};
 use crate::checks::Checked;
 use crate::run::{Run, Window};
 
-/// How long after its healing a fault may still explain an anomaly if the history does not say when
-/// migrations ended, in ns.
-const AFTERMATH_NS: u64 = 30_000_000_000;
-
 /// Judges an expectation on consistency; what could not be decided breaks none.
 ///
 /// # Errors
@@ -90,8 +86,7 @@ fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<
         }
         _ => {
             let (_, at_ns) = finding.span_ns(record);
-            let last_cut = cuts.iter().map(|cut| cut.to_ns).max().unwrap_or(0);
-            let until_ns = settled_ns.unwrap_or(last_cut.saturating_add(AFTERMATH_NS));
+            let until_ns = cuts.iter().map(|cut| cut.settled_ns).max().unwrap_or(0);
             let written = cuts.iter().any(|cut| written_during(record, cut));
             // A loss shows in every later read, so what was written during a cut explains more
             // than the time between the cut and the end of migrations.
@@ -100,11 +95,13 @@ fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<
     }
 }
 
-/// Whether a write of a record that may have happened was under way during a cut.
+/// Whether a write of a record that may have happened was under way during a cut, or before the
+/// cluster had settled after it.
 fn written_during(record: &Record<'_>, cut: &Window) -> bool {
     record.operations.iter().any(|one| {
         one.call.is_write()
             && one.outcome != history::Outcome::Fail
-            && cut.touches(one.invoked_ns, one.completed_ns.unwrap_or(one.invoked_ns))
+            && one.invoked_ns <= cut.settled_ns
+            && cut.from_ns <= one.completed_ns.unwrap_or(one.invoked_ns)
     })
 }

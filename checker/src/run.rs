@@ -30,6 +30,9 @@ pub struct Window {
     pub from_ns: u64,
     /// When a probe found it gone (or the history's end), in ns.
     pub to_ns: u64,
+    /// When the cluster was whole again and no migration remained, in ns: until then nodes may go on
+    /// apart although nothing parts them any more.
+    pub settled_ns: u64,
     /// Whether it parts nodes that go on alone: a partition, or a node that is paused for long.
     pub parts: bool,
 }
@@ -60,7 +63,7 @@ impl<'a> Run<'a> {
         Self {
             manifest,
             history,
-            windows: windows(history, &faults),
+            windows: windows(manifest, history, &faults, observations),
             faults,
             observations,
             keys,
@@ -104,8 +107,14 @@ impl<'a> Run<'a> {
 
 /// The windows in time. A probe confirms a fault somewhat after its injection began, so a window
 /// begins when the schedule planned it, if that was earlier.
-fn windows(history: &History, faults: &BTreeMap<u32, &FaultRecord>) -> Vec<Window> {
+fn windows(
+    manifest: &Manifest,
+    history: &History,
+    faults: &BTreeMap<u32, &FaultRecord>,
+    observations: &[Observation],
+) -> Vec<Window> {
     let load_ns = history.marked_ns(Mark::LoadStarted).unwrap_or(0);
+    let migrations_ended_ns = history.marked_ns(Mark::MigrationsEnded);
     history
         .fault_windows()
         .into_iter()
@@ -116,7 +125,27 @@ fn windows(history: &History, faults: &BTreeMap<u32, &FaultRecord>) -> Vec<Windo
                 matches!(record.fault, Fault::Partition { .. } | Fault::Pause { .. })
             });
             let from_ns = planned_ns.map_or(applied_ns, |planned| planned.min(applied_ns));
-            Window { fault, from_ns, to_ns, parts }
+            let whole = observations
+                .iter()
+                .find(|one| one.time_ns > to_ns && is_whole(one, &manifest.arm.namespace));
+            let settled_ns = whole
+                .map(|observation| observation.time_ns)
+                .or(migrations_ended_ns)
+                .map_or(u64::MAX, |settled_ns| settled_ns.max(to_ns));
+            Window { fault, from_ns, to_ns, settled_ns, parts }
         })
         .collect()
+}
+
+/// Whether all nodes answered, as one cluster of all, and none has migrations left.
+fn is_whole(observation: &Observation, namespace: &str) -> bool {
+    let first = observation.nodes.first().and_then(Option::as_ref);
+    let size = observation.nodes.len() as u32;
+    observation.nodes.iter().all(|node| {
+        node.as_ref().zip(first).is_some_and(|(node, first)| {
+            node.cluster_size == size
+                && node.cluster_key == first.cluster_key
+                && node.namespaces.get(namespace).is_some_and(|one| one.migrations_remaining == 0)
+        })
+    })
 }

@@ -3,8 +3,8 @@
 mod stage;
 
 use history::{
-    AnomalyClass, Call, Check, Expectation, Fault, FaultOutcome, Key, NodeId, NodeObservation,
-    Observation, Outcome, ReadMode, Results, Returned, Verdict, Workload,
+    AnomalyClass, Call, Check, Expectation, Fault, FaultOutcome, Key, Mode, NodeId,
+    NodeObservation, Observation, Outcome, ReadMode, Results, Returned, Verdict, Workload,
 };
 use stage::Stage;
 
@@ -22,6 +22,7 @@ fn lossy() -> Stage {
     stage.write(0, 1, (2_000, 2_010));
     stage.write(1, 2, (2_100, 2_110));
     stage.read(0, (8_100, 8_110), Returned::Value(1));
+    stage.manifest.arm.mode = Mode::Ap;
     stage.manifest.arm.read_mode = None;
     stage.manifest.expectation = Expectation::MayShow {
         classes: vec![

@@ -20,19 +20,34 @@ const WRAP: u32 = 1000;
 /// All forks and regressions of a record.
 #[must_use]
 pub fn find(record: &Record<'_>) -> Vec<Finding> {
-    let told: Vec<(usize, u32)> = record
-        .operations
+    let all: Vec<usize> = (0..record.operations.len()).collect();
+    let told = told(record, &all);
+    let mut findings = forks(record, &told);
+    findings.extend(regressions(record, &told, false).into_iter().map(|(before, at)| {
+        Finding::new(AnomalyClass::GenerationRegression, record, vec![before, at])
+    }));
+    findings
+}
+
+/// Among some operations, each that returned a lower generation (or the same, if that counts) than
+/// one that had completed before it began, as (the one before, it).
+#[must_use]
+pub fn regressions_of(record: &Record<'_>, among: &[usize], same: bool) -> Vec<(usize, usize)> {
+    regressions(record, &told(record, among), same)
+}
+
+/// The operations that tell a generation, with it; none if the record's generations begin anew.
+fn told(record: &Record<'_>, among: &[usize]) -> Vec<(usize, u32)> {
+    let told: Vec<(usize, u32)> = among
         .iter()
-        .enumerate()
+        .map(|at| (*at, record.operations[*at]))
         .filter(|(_, one)| one.outcome == Outcome::Ok && one.returned != Returned::Absent)
         .filter_map(|(at, one)| Some((at, one.generation.filter(|generation| *generation > 0)?)))
         .collect();
     if record.is_deleted() || told.iter().any(|(_, generation)| *generation >= WRAP) {
         return Vec::new();
     }
-    let mut findings = forks(record, &told);
-    findings.extend(regressions(record, &told));
-    findings
+    told
 }
 
 /// One finding for each generation that names two versions.
@@ -76,13 +91,12 @@ fn differ(record: &Record<'_>, one: &Operation, other: &Operation) -> bool {
     one.returned != other.returned
 }
 
-/// Each operation that returned a lower generation than one that had completed before it began.
-fn regressions(record: &Record<'_>, told: &[(usize, u32)]) -> Vec<Finding> {
+fn regressions(record: &Record<'_>, told: &[(usize, u32)], same: bool) -> Vec<(usize, usize)> {
     let mut ended = told.to_vec();
     ended.sort_by_key(|(at, _)| (record.operations[*at].settled_ns(), *at));
     let mut ended = ended.into_iter().peekable();
     let mut highest: Option<(usize, u32)> = None;
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (at, generation) in told {
         let call = record.operations[*at].invoked_ns;
         while let Some(done) =
@@ -93,13 +107,12 @@ fn regressions(record: &Record<'_>, told: &[(usize, u32)]) -> Vec<Finding> {
             }
         }
         if let Some((before, high)) = highest
-            && *generation < high
+            && (*generation < high || (same && *generation == high))
         {
-            let class = AnomalyClass::GenerationRegression;
-            findings.push(Finding::new(class, record, vec![before, *at]));
+            found.push((before, *at));
         }
     }
-    findings
+    found
 }
 
 /// The sentence.

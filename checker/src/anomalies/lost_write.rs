@@ -3,20 +3,29 @@
 //!
 //! A register's write is lost if every final read returned a value that was in place before the
 //! write began. Of several that are gone, only those count which no acknowledged write followed:
-//! the others may have been overwritten before they were lost. An element of a list is lost if every
-//! final read lacks it; an add to a counter, if a final count is too low for all acknowledged ones.
+//! the others may have been overwritten before they were lost. While a run goes on, later writes
+//! soon hide a loss, but generations show it, if no read that begins later returns the write:
+//! - where the higher generation survives, by a read that begins after healing and returns an older
+//!   value with a higher generation than the write's;
+//! - where there is only one history (strong consistency), by a later write that was acknowledged
+//!   with the same generation or a lower one: it was put on top of a record without the write.
+//!
+//! An element of a list is lost if every final read lacks
+//! it; an add to a counter, if a final count is too low for all acknowledged ones.
+
+use std::collections::BTreeMap;
 
 use history::{AnomalyClass, Model};
 
-use super::{Finding, Record, observed, written};
+use super::{Finding, Meeting, Record, generation, observed, written};
 use crate::evidence::{Seconds, words};
 use crate::linearizability::{counter, list};
 
-/// All lost writes of a record: the write last but one, a final read last, and before them what
-/// shows that the surviving value was older.
+/// All lost writes of a record: the write last but one, the read last, and before them what shows
+/// that the surviving value was older.
 #[must_use]
 pub fn find(record: &Record<'_>) -> Vec<Finding> {
-    if record.final_reads.is_empty() || record.is_deleted() {
+    if record.is_deleted() {
         return Vec::new();
     }
     let found = match record.model {
@@ -31,29 +40,87 @@ pub fn find(record: &Record<'_>) -> Vec<Finding> {
 }
 
 fn in_register(record: &Record<'_>) -> Vec<Vec<usize>> {
-    // The final read whose value was in place last: a write is lost only if it is newer than all.
-    let mut survivor: Option<(u64, Option<usize>, usize)> = None;
-    for read in &record.final_reads {
-        let Some(value) = observed(record.operations[*read]) else { return Vec::new() };
-        let Some((since_ns, shown)) = record.in_place(value) else { return Vec::new() };
-        if survivor.is_none_or(|(latest_ns, ..)| latest_ns < since_ns) {
-            survivor = Some((since_ns, shown, *read));
+    // By write, so that each is found once; what the final reads say comes first.
+    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    if let Some((survivor, read)) = survivor(record) {
+        let started_ns = record.operations[record.final_reads[0]].invoked_ns;
+        for write in newest(record, survivor, started_ns) {
+            found.insert(write, survivor.1.into_iter().chain([write, read]).collect());
         }
     }
-    let Some((since_ns, shown, read)) = survivor else { return Vec::new() };
-    let started_ns = record.operations[record.final_reads[0]].invoked_ns;
-    let newer: Vec<usize> = record
-        .acknowledged()
-        .filter(|at| {
-            let write = record.operations[*at];
-            (shown.is_none() || write.invoked_ns > since_ns) && write.settled_ns() < started_ns
-        })
-        .collect();
+    let by_generation = match record.meeting {
+        Meeting::HigherGeneration => beaten(record),
+        Meeting::Never => forgotten(record),
+        Meeting::Unknown => Vec::new(),
+    };
+    for (write, proof) in by_generation {
+        found.entry(write).or_insert(proof);
+    }
+    found.into_values().collect()
+}
+
+/// When a value was in place, and the operation that shows it.
+type InPlace = (u64, Option<usize>);
+
+/// The final read whose value was in place last, and since when: a write is lost only if it is newer
+/// than what any final read returned.
+fn survivor(record: &Record<'_>) -> Option<(InPlace, usize)> {
+    let mut survivor: Option<(InPlace, usize)> = None;
+    for read in &record.final_reads {
+        let in_place = record.in_place(observed(record.operations[*read])?)?;
+        if survivor.is_none_or(|(latest, _)| latest.0 < in_place.0) {
+            survivor = Some((in_place, *read));
+        }
+    }
+    survivor
+}
+
+/// The acknowledged writes that began after a value was in place and were over before a time, save
+/// those that another such write followed.
+fn newest(record: &Record<'_>, in_place: InPlace, before_ns: u64) -> Vec<usize> {
+    let newer = |at: &usize| {
+        let write = record.operations[*at];
+        (in_place.1.is_none() || write.invoked_ns > in_place.0) && write.settled_ns() < before_ns
+    };
+    let newer: Vec<usize> = record.acknowledged().filter(newer).collect();
     let last_call = newer.iter().map(|at| record.operations[*at].invoked_ns).max().unwrap_or(0);
-    newer
+    newer.into_iter().filter(|at| record.operations[*at].settled_ns() >= last_call).collect()
+}
+
+/// Writes that a read after healing proves beaten by an older one with a higher generation.
+fn beaten(record: &Record<'_>) -> Vec<(usize, Vec<usize>)> {
+    let mut found = Vec::new();
+    for stale in super::stale_read::find(record) {
+        let Some(read) = stale.operations.last().copied() else { continue };
+        let operation = record.operations[read];
+        let in_place = observed(operation).and_then(|value| record.in_place(value));
+        let (Some(in_place), Some(survived)) = (in_place, operation.generation) else { continue };
+        if !record.is_healed(operation.invoked_ns) {
+            continue;
+        }
+        for write in newest(record, in_place, operation.invoked_ns) {
+            let lower = record.operations[write].generation.is_some_and(|beaten| beaten < survived);
+            let seen_later = last_seen(record, record.operations[write])
+                .is_some_and(|seen| record.operations[seen].invoked_ns >= operation.invoked_ns);
+            if lower && !seen_later {
+                found.push((write, in_place.1.into_iter().chain([write, read]).collect()));
+            }
+        }
+    }
+    found
+}
+
+/// Writes that a later write was not put on top of: (the write, the later one). A stale read between
+/// them is not needed, and there may be none.
+fn forgotten(record: &Record<'_>) -> Vec<(usize, Vec<usize>)> {
+    generation::regressions_of(record, &record.acknowledged().collect::<Vec<_>>(), true)
         .into_iter()
-        .filter(|at| record.operations[*at].settled_ns() >= last_call)
-        .map(|write| shown.into_iter().chain([write, read]).collect())
+        .filter(|(write, later)| {
+            last_seen(record, record.operations[*write]).is_none_or(|seen| {
+                record.operations[seen].invoked_ns <= record.operations[*later].settled_ns()
+            })
+        })
+        .map(|(write, later)| (write, vec![write, later]))
         .collect()
 }
 
@@ -104,10 +171,27 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
     if record.model == Model::Counter {
         return super::counter_drift::claim(record, finding, seconds);
     }
+    let settled = record
+        .final_reads
+        .first()
+        .is_some_and(|first| read.invoked_ns >= record.operations[*first].invoked_ns);
+    if read.call.is_write() {
+        return format!(
+            "The {} {} with generation {}; the {}, begun at {}, was acknowledged with generation {}: \
+             it was put on top of a record without the former, which no read returned any more.",
+            words::asked(write),
+            words::ended(write, seconds),
+            write.generation.unwrap_or(0),
+            words::asked(read),
+            seconds.print(read.invoked_ns),
+            read.generation.unwrap_or(0)
+        );
+    }
     let mut claim = format!(
-        "The {} {}. After healing and migrations {}",
+        "The {} {}. After healing{} {}",
         words::asked(write),
         words::ended(write, seconds),
+        if settled { " and migrations" } else { "" },
         words::read(read, seconds)
     );
     if record.model == Model::Set {
@@ -131,9 +215,9 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
     match last_seen(record, write) {
         Some(seen) => {
             let at = seconds.print(record.operations[seen].invoked_ns);
-            claim.push_str(&format!(" It was last read at {at}."));
+            claim.push_str(&format!(" The write was last read at {at}."));
         }
-        None => claim.push_str(" It was never read."),
+        None => claim.push_str(" The write was never read."),
     }
     claim
 }

@@ -21,4 +21,4 @@ pub mod stale_read;
 pub mod torn_record;
 
 pub use finding::Finding;
-pub use record::{Record, observed, written};
+pub use record::{Meeting, Record, observed, written};

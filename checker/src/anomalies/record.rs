@@ -1,9 +1,21 @@
 //! One record as the finders see it.
 
-use history::{Call, Key, Model, Operation, Outcome, Returned, Value};
+use history::{Call, ConflictResolution, Key, Mode, Model, Operation, Outcome, Returned, Value};
 use rustc_hash::FxHashMap;
 
+use crate::linearizability::list;
 use crate::run::Run;
+
+/// What becomes of two versions of a record that meet after a cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// There are never two: strong consistency.
+    Never,
+    /// The higher generation survives.
+    HigherGeneration,
+    /// Generations do not tell.
+    Unknown,
+}
 
 /// The operations of one key, with what the finders ask of them again and again.
 #[derive(Debug)]
@@ -16,6 +28,10 @@ pub struct Record<'a> {
     pub operations: Vec<&'a Operation>,
     /// The positions of the reads made after healing and migrations that were answered.
     pub final_reads: Vec<usize>,
+    /// What becomes of two versions of it that meet.
+    pub meeting: Meeting,
+    /// When faults were in force, in ns.
+    pub faults_ns: Vec<(u64, u64)>,
     writers: FxHashMap<Value, usize>,
     /// For each value, the position of the operation whose end shows first that it was in place.
     shown: FxHashMap<Option<Value>, usize>,
@@ -40,19 +56,31 @@ impl<'a> Record<'a> {
                     *writer = position;
                 }
             }
-            let shows = match observed(operation) {
-                Some(value) => Some(value),
-                None if operation.outcome == Outcome::Ok => written(operation).map(Some),
-                None => None,
-            };
-            if let Some(value) = shows {
+            let mut shows = |value: Option<Value>| {
                 let first = shown.entry(value).or_insert(position);
                 if operation.settled_ns() < operations[*first].settled_ns() {
                     *first = position;
                 }
+            };
+            match (model, list::elements(operation), observed(operation)) {
+                (Model::Set, Some(elements), _) => elements.iter().for_each(|e| shows(Some(*e))),
+                (_, _, Some(value)) => shows(value),
+                _ if operation.outcome == Outcome::Ok => {
+                    written(operation).into_iter().for_each(|value| shows(Some(value)));
+                }
+                _ => {}
             }
         }
-        Self { key, model, operations, final_reads, writers, shown }
+        Self {
+            key,
+            model,
+            operations,
+            final_reads,
+            meeting: Meeting::Unknown,
+            faults_ns: Vec::new(),
+            writers,
+            shown,
+        }
     }
 
     /// A record of a run.
@@ -61,7 +89,22 @@ impl<'a> Record<'a> {
         let operations = run.operations(key);
         let finals =
             (0..operations.len()).filter(|at| run.is_final_read(operations[*at])).collect();
-        Self::new(key, run.manifest.load.workload.model(), operations, finals)
+        Self {
+            meeting: match (run.manifest.arm.mode, run.manifest.arm.conflict_resolution) {
+                (Mode::Sc, _) => Meeting::Never,
+                (Mode::Ap, Some(ConflictResolution::Generation)) => Meeting::HigherGeneration,
+                (Mode::Ap, _) => Meeting::Unknown,
+            },
+            faults_ns: run.windows.iter().map(|window| (window.from_ns, window.to_ns)).collect(),
+            ..Self::new(key, run.manifest.load.workload.model(), operations, finals)
+        }
+    }
+
+    /// Whether a fault has been healed by a time and none is in force.
+    #[must_use]
+    pub fn is_healed(&self, at_ns: u64) -> bool {
+        self.faults_ns.iter().any(|(_, to)| *to < at_ns)
+            && !self.faults_ns.iter().any(|(from, to)| (*from..=*to).contains(&at_ns))
     }
 
     /// Whether it is a register of any kind.
@@ -76,8 +119,8 @@ impl<'a> Record<'a> {
         self.writers.get(&value).copied()
     }
 
-    /// When a register's value (`None`: absent) was surely in place, in ns, and the operation that
-    /// shows it; an absent record needs none, it was so before everything.
+    /// When a register's value (`None`: absent) or a list's element was surely in place, in ns, and
+    /// the operation that shows it; an absent record needs none, it was so before everything.
     #[must_use]
     pub fn in_place(&self, value: Option<Value>) -> Option<(u64, Option<usize>)> {
         if value.is_none() {

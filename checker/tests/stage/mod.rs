@@ -154,6 +154,7 @@ fn manifest(workload: Workload, fault: FaultRecord) -> Manifest {
             pinned: 0,
             keys: 1,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 500,
         },
         nemesis: NemesisSettings { name: "partition-racks".into(), schedule: vec![fault] },
