@@ -28,7 +28,8 @@ impl Keys {
             Workload::Set => ELEMENTS_PER_LIST,
             _ => WRITES_PER_KEY,
         };
-        let writes_per_key = if writes_per_key == 0 { bearable } else { writes_per_key.min(bearable) };
+        let writes_per_key =
+            if writes_per_key == 0 { bearable } else { writes_per_key.min(bearable) };
         let writes = (0..slots.max(1)).map(|_| AtomicU32::new(0)).collect();
         Self { writes_per_key, writes }
     }

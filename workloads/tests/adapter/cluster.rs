@@ -61,7 +61,8 @@ impl Cluster {
         cluster
     }
 
-    async fn wait_until_whole(&self) {
+    /// Waits until every node says that the cluster has all nodes and no migration remains.
+    pub(crate) async fn wait_until_whole(&self) {
         let end = Instant::now() + PATIENCE;
         for node in 0..NODES.len() as u8 {
             loop {

@@ -5,6 +5,7 @@
 mod cluster;
 mod emulated;
 mod loading;
+mod parted;
 mod recording;
 mod scripted;
 mod settings;
