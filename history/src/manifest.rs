@@ -171,6 +171,10 @@ pub struct LoadSettings {
     pub pinned: u32,
     /// Keys alive at a time (a worn-out key is replaced by a fresh one).
     pub keys: u32,
+    /// Writes that a key is given before a fresh one replaces it; 0: as many as the workload can
+    /// bear. The last write of a key that retires during a cut is never written over, so its fate
+    /// shows in the final reads.
+    pub writes_per_key: u32,
     /// The exponent of the keys' Zipf distribution in thousandths; 0: uniform.
     pub skew_milli: u32,
     /// The share of reads, in thousandths.

@@ -5,7 +5,7 @@ use history::{
     Manifest, Mode, Model, NemesisSettings, Results,
 };
 
-use crate::cluster::{NAMESPACE, SET, topology};
+use crate::cluster::{NAMESPACE, SET, stretch};
 use crate::{Night, Recorded};
 
 /// Judges what a night left.
@@ -41,12 +41,10 @@ fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
             pinned: night.pinned,
             keys: night.keys,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 500,
         },
-        nemesis: NemesisSettings {
-            name: "storm".to_owned(),
-            schedule: recorded.faults.clone(),
-        },
+        nemesis: NemesisSettings { name: "storm".to_owned(), schedule: recorded.faults.clone() },
         client: ClientSettings {
             client: "simulated".to_owned(),
             timeout_ms: night.timeout_ms,
@@ -57,7 +55,7 @@ fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
             name: "night".to_owned(),
             edition: "Aerospike Enterprise Edition".to_owned(),
             build: "8.1.2.0".to_owned(),
-            topology: topology(),
+            topology: stretch(),
             replication_factor: 2,
             heartbeat: night.heartbeat,
             round_trip_us: Some(night.round_trip_us),

@@ -85,6 +85,11 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) keys: Option<u32>,
 
+    /// Writes that a key is given before a fresh one replaces it; 0: as many as the workload can
+    /// bear.
+    #[arg(long)]
+    pub(crate) writes_per_key: Option<u32>,
+
     /// Whether the cuts between nodes cut clients from the other side, too: `keep` or `cut`
     /// (default: as the nemesis does by itself).
     #[arg(long)]

@@ -100,6 +100,7 @@ fn pair(arguments: &Run, settings: &Settings, seed: u64) -> Result<Pair, Failure
             pinned: arguments.pinned,
             rate: arguments.rate,
             keys: arguments.keys,
+            writes_per_key: arguments.writes_per_key,
             read_mode: Some(arguments.read_mode.clone()),
             ..LoadOverrides::default()
         },
@@ -149,7 +150,7 @@ pub(super) fn reproduce(pair: &Pair, arm: &str) -> String {
         }
     }
     command.push_str(&format!(
-        " --workload {} --nemesis {} --duration {}ms --rate {} --processes {} --pinned {} --keys {} \
+        " --workload {} --nemesis {} --duration {}ms --rate {} --processes {} --pinned {} --keys {} --writes-per-key {} \
          --round-trip {}us --seed {}",
         load.workload.name(),
         pair.nemesis.name,
@@ -158,6 +159,7 @@ pub(super) fn reproduce(pair: &Pair, arm: &str) -> String {
         load.processes,
         load.pinned,
         load.keys,
+        load.writes_per_key,
         pair.cluster.round_trip_us,
         pair.seed
     ));

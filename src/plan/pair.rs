@@ -112,6 +112,7 @@ fn load(
         processes: over.processes.unwrap_or(defaults.processes),
         pinned: over.pinned.unwrap_or(defaults.pinned),
         keys: over.keys.unwrap_or(defaults.keys),
+        writes_per_key: over.writes_per_key.unwrap_or(defaults.writes_per_key),
         skew_milli: milli("skew", over.skew.unwrap_or(defaults.skew), 10.0)?,
         reads_milli: milli("reads", over.reads.unwrap_or(defaults.reads), 1.0)?,
     };

@@ -1,3 +1,5 @@
 //! Histories to and from the files of other programs.
 
+pub mod edn;
+pub mod jepsen;
 pub mod jsonl;

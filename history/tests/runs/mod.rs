@@ -33,6 +33,7 @@ pub(crate) fn manifest(run: &str) -> Manifest {
             pinned: 0,
             keys: 10,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 500,
         },
         nemesis: NemesisSettings { name: "partition-racks".into(), schedule: vec![fault()] },

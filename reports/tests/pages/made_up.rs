@@ -407,6 +407,7 @@ fn manifest(arm: &str, workload: Workload, nemesis: &str, faults: &[FaultRecord]
             pinned: 0,
             keys: 200,
             skew_milli: 0,
+            writes_per_key: 0,
             reads_milli: 500,
         },
         nemesis: NemesisSettings { name: nemesis.to_owned(), schedule: faults.to_vec() },
