@@ -146,7 +146,7 @@ impl Defect {
                 rule: "a linearize read returns only if no replica has seen a higher regime",
                 class: "stale-read",
                 check: "stale-reads",
-                schedule: Schedule::register("isolate-node", "keep"),
+                schedule: Schedule { keys: 600, ..Schedule::register("isolate-node", "keep") },
             },
             Self::UnreplicatedServed => Entry {
                 name: "unreplicated-served",
@@ -155,7 +155,10 @@ impl Defect {
                 rule: "a write in doubt reaches every replica before anybody reads it",
                 class: "stale-read",
                 check: "stale-reads",
-                schedule: Schedule::register("brief-cut-then-isolate", "keep"),
+                schedule: Schedule {
+                    keys: 300,
+                    ..Schedule::register("brief-cut-then-isolate", "keep")
+                },
             },
             Self::ProxyResend => Entry {
                 name: "proxy-resend",

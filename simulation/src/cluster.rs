@@ -1,9 +1,7 @@
 //! The six-node stretch cluster in which nights take place.
 
 use emulator::defect::Defects;
-use emulator::node::{
-    ConflictResolution, Heartbeat, Mode, NamespaceConfig, Place, RosterEntry,
-};
+use emulator::node::{ConflictResolution, Heartbeat, Mode, NamespaceConfig, Place, RosterEntry};
 use emulator::partition::NodeId;
 use emulator::world::{Delays, WorldConfig};
 use history::{Node, Topology};
@@ -25,9 +23,11 @@ pub(crate) const NAMESPACE: &str = "mydata";
 /// The set of a night.
 pub(crate) const SET: &str = "dummy";
 
-/// The cluster as faults and histories speak of it.
-pub(crate) fn topology() -> Topology {
-    let node = |(id, site, rack)| Node { id: history::NodeId(id), site, rack, addresses: Vec::new() };
+/// The stretch cluster as faults and histories speak of it: two sites, three nodes each.
+#[must_use]
+pub fn stretch() -> Topology {
+    let node =
+        |(id, site, rack)| Node { id: history::NodeId(id), site, rack, addresses: Vec::new() };
     Topology {
         sites: vec!["london".to_owned(), "paris".to_owned()],
         nodes: NODES.map(node).to_vec(),

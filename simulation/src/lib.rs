@@ -13,6 +13,7 @@ mod partition_map;
 mod schedule;
 mod verdict;
 
+pub use cluster::stretch;
 pub use night::{Night, Recorded};
 pub use schedule::draw_schedule;
 pub use verdict::judge;

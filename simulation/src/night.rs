@@ -191,7 +191,7 @@ impl<'a> Course<'a> {
             })
             .collect();
         Self {
-            topology: cluster::topology(),
+            topology: cluster::stretch(),
             world,
             load: Load::new(night.workload, night.keys, night.seed),
             faults: Faults::new(night.schedule.clone()),
@@ -262,7 +262,8 @@ impl<'a> Course<'a> {
         for slot in 0..self.slots.len() {
             self.plan(self.world.now_ns(), Act::Ask { slot });
         }
-        let done = |course: &Self| course.open.is_empty() && course.finals.iter().all(Vec::is_empty);
+        let done =
+            |course: &Self| course.open.is_empty() && course.finals.iter().all(Vec::is_empty);
         self.pass(self.world.now_ns() + SETTLING_NS, done);
         self.asking = false;
     }
@@ -427,7 +428,8 @@ impl<'a> Course<'a> {
     fn learn_map(&mut self, site: u8, node: u8, bytes: &[u8]) {
         let body = bytes.get(wire::frame::HEADER_LENGTH..).unwrap_or_default();
         let Ok(values) = wire::info::decode_reply(body) else { return };
-        let Some(generation) = values.get("partition-generation").and_then(|v| v.parse().ok()) else {
+        let Some(generation) = values.get("partition-generation").and_then(|v| v.parse().ok())
+        else {
             return;
         };
         let map = &mut self.maps[usize::from(site)];

@@ -59,8 +59,7 @@ fn draw_fault(random: &mut ChaCha8Rng) -> Fault {
         2 => (nodes[..2].to_vec(), nodes[2..].to_vec()),
         _ => (nodes[..3].to_vec(), nodes[3..].to_vec()),
     };
-    let direction =
-        if random.random_bool(0.2) { Direction::OneToOther } else { Direction::Both };
+    let direction = if random.random_bool(0.2) { Direction::OneToOther } else { Direction::Both };
     let interruption = match random.random_range(0..4) {
         0 => Interruption::Stall,
         1 => Interruption::Close,

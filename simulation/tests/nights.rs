@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
-use aerocert_simulation::{Night, Recorded, draw_schedule, judge};
-use history::{AnomalyClass, Outcome, Results, Verdict, Workload};
+use aerocert_simulation::{Night, Recorded, draw_schedule, judge, stretch};
+use history::{
+    AnomalyClass, ConflictResolution, Fault, FaultRecord, Mode, Outcome, Results, Verdict, Workload,
+};
+use nemesis::schedule::{Window, plan};
 
 fn stormy(seed: u64) -> Night {
     let mut night = Night::new(seed);
@@ -72,14 +75,65 @@ fn the_same_seed_gives_the_same_history() {
     }
 }
 
+/// A night in which the sites are apart for five seconds.
+fn parted(seed: u64) -> Night {
+    let night = Night { load_ms: 10_000, think_us: 5_000, ..Night::new(seed) };
+    let window = Window {
+        load_ms: night.load_ms,
+        quiet_before_ms: 2000,
+        quiet_after_ms: 2000,
+        quiet_between_ms: 2000,
+        cut_ms: 5000,
+        detection_ms: night.detection_ms(),
+        clients: None,
+    };
+    let schedule = plan("partition-racks", &stretch(), seed, &window).unwrap();
+    Night { schedule, ..night }
+}
+
 #[test]
-fn stormy_nights_under_availability_lose_acknowledged_writes() {
-    each(0..10, |seed| {
-        let night = Night { mode: history::Mode::Ap, ..stormy(seed * 4) };
-        let (recorded, results) = pass(&night);
-        assert!(recorded.settled, "seed {seed}");
-        let found = |class| results.anomalies().iter().any(|(found, _)| *found == class);
-        assert!(found(AnomalyClass::LostWrite), "seed {seed}: {}", describe(&results));
-        assert!(found(AnomalyClass::StaleRead), "seed {seed}: {}", describe(&results));
+fn under_availability_a_cut_loses_acknowledged_writes_under_either_policy() {
+    each(0..6, |seed| {
+        for conflict_resolution in
+            [ConflictResolution::Generation, ConflictResolution::LastUpdateTime]
+        {
+            let night = Night { mode: Mode::Ap, conflict_resolution, ..parted(seed) };
+            let (recorded, results) = pass(&night);
+            assert!(recorded.settled, "seed {seed}");
+            let found = |class| results.anomalies().iter().any(|(found, _)| *found == class);
+            for class in [AnomalyClass::LostWrite, AnomalyClass::StaleRead] {
+                assert!(found(class), "seed {seed}: no {class:?}: {}", describe(&results));
+            }
+        }
+    });
+}
+
+#[test]
+fn the_same_cut_costs_strong_consistency_nothing() {
+    each(0..6, |seed| {
+        let (_, results) = pass(&parted(seed));
+        assert_eq!(results.verdict, Verdict::Valid, "seed {seed}: {}", describe(&results));
+    });
+}
+
+#[test]
+fn availability_loses_nothing_without_faults_or_when_one_node_is_killed_and_returns() {
+    each(0..6, |seed| {
+        let quiet = Night { mode: Mode::Ap, think_us: 5_000, ..Night::new(seed) };
+        let mut killed = quiet.clone();
+        let kill = Fault::Kill { node: (seed % 6) as u8 };
+        killed.schedule = vec![FaultRecord {
+            fault: kill,
+            planned_at_ms: 3000,
+            planned_for_ms: 5000,
+            ..draw_schedule(1, 15_000, 500)[0].clone()
+        }];
+        for night in [quiet, killed] {
+            let (recorded, results) = pass(&night);
+            assert!(recorded.settled, "seed {seed}");
+            let lost = results.anomalies();
+            let lost = lost.iter().any(|(class, _)| *class == AnomalyClass::LostWrite);
+            assert!(!lost, "seed {seed}: {}", describe(&results));
+        }
     });
 }

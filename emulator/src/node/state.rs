@@ -60,6 +60,9 @@ pub struct Node {
 }
 
 impl Node {
+    /// After how many quantum intervals unreplicated records that nobody asked for are replicated.
+    const SWEEP_QUANTA: u64 = 5;
+
     /// Starts a node, with what it kept or with nothing (`lost`: it had a storage before, and it
     /// is gone). `origin_ms` is the Unix time at time 0.
     #[must_use]
@@ -185,7 +188,7 @@ impl Node {
         }
         if now_ns >= self.next_sweep_ns {
             self.heal_unreplicated(now_ns);
-            self.next_sweep_ns = now_ns + self.config.heartbeat.quantum_ns();
+            self.next_sweep_ns = now_ns + Self::SWEEP_QUANTA * self.config.heartbeat.quantum_ns();
         }
         self.expire_transactions(now_ns, out);
     }

@@ -70,7 +70,7 @@ enum Load {
 #[derive(Debug)]
 enum Arrival {
     Peer(Input),
-    Request { site: u8, ticket: Ticket, message: Message },
+    Request { ticket: Ticket, message: Message },
     Info { site: u8, ticket: Ticket, commands: String },
 }
 
@@ -232,7 +232,7 @@ impl World {
     pub fn request(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
         match Message::decode(body) {
             Ok(message) => {
-                self.send_request(node, site, ticket, Arrival::Request { site, ticket, message });
+                self.send_request(node, site, ticket, Arrival::Request { ticket, message });
             }
             Err(_) => self.answers.push((ticket, Answer::Close)),
         }
@@ -309,7 +309,7 @@ impl World {
     fn take_in(&mut self, node: u8, arrival: Arrival) {
         match arrival {
             Arrival::Peer(input) => self.step(usize::from(node), input),
-            Arrival::Request { ticket, message, .. } => {
+            Arrival::Request { ticket, message } => {
                 self.step(usize::from(node), Input::Request { ticket, message });
             }
             Arrival::Info { site, ticket, commands } => {

@@ -126,7 +126,7 @@ impl Planner<'_> {
     fn brief_cuts_then_isolations(mut self) -> Result<Vec<PlannedFault>, ScheduleError> {
         let detection_ms = self.divisible_detection_ms()?;
         let round_ms = self.window.cut_ms;
-        let brief_ms = detection_ms * 2 / 3;
+        let brief_ms = detection_ms * 3 / 4;
         let read_ms = detection_ms / 2;
         let cut_ms = round_ms.saturating_sub(brief_ms + read_ms);
         if cut_ms < detection_ms {
