@@ -1,7 +1,6 @@
-//! Jepsen's histories of one register or counter: as EDN, and as lines of its log.
+//! Jepsen's histories of one register: as EDN, and as lines of its log.
 //!
-//! A register's operations are `:read`, `:write` and `:cas`, a counter's `:read` and `:add`. `nil` is the
-//! absent record. A failed `:cas` is an observation: the register did not hold what was expected. An
+//! The operations are `:read`, `:write` and `:cas`. `nil` is the absent record. A failed `:cas` is an observation: the register did not hold what was expected. An
 //! operation that ends with `:info`, or never, is in doubt. Times are the numbers of the lines.
 
 use std::collections::BTreeMap;
@@ -18,7 +17,7 @@ const GENERATION_ERROR: i16 = 3;
 /// Reads an EDN history.
 ///
 /// # Errors
-/// The first place that is not EDN, or no operation of a register or counter.
+/// The first place that is not EDN, or no operation of a register.
 pub fn read_edn(text: &str) -> Result<History, SyntaxError> {
     let mut import = Import::default();
     for placed in edn::read(text)? {
@@ -59,7 +58,7 @@ struct Import {
     events: Vec<Event>,
     places: Vec<Place>,
     operations: u64,
-    /// The open operation of each process, and whether it reads.
+    /// The open operation of each process.
     open: BTreeMap<i64, (OperationId, Call)>,
     /// A process that was in doubt begins anew under another id.
     processes: BTreeMap<i64, ProcessId>,
@@ -87,7 +86,7 @@ impl Import {
         let kind = match kind.as_str() {
             "invoke" => {
                 let call = call(function, value).ok_or_else(|| {
-                    wrong(at, "no operation of a register (`:read`, `:write`, `:cas`) or counter")
+                    wrong(at, "no operation of a register (`:read`, `:write`, `:cas`)")
                 })?;
                 let operation = OperationId(self.operations);
                 self.operations += 1;
@@ -115,7 +114,7 @@ impl Import {
                 if kind == "info" {
                     self.processes.remove(&process);
                 }
-                let completion = completion(operation, call, kind, function, value);
+                let completion = completion(operation, call, kind, value);
                 EventKind::Complete(
                     completion.ok_or_else(|| wrong(at, "a result that no register returns"))?,
                 )
@@ -140,7 +139,6 @@ fn call(function: &str, value: &Edn) -> Option<Call> {
     match (function, value) {
         ("read", _) => Some(Call::Read),
         ("write", value) => Some(Call::Write { value: number(value)? }),
-        ("add", Edn::Integer(delta)) => Some(Call::Add { delta: *delta }),
         ("cas", Edn::Sequence(pair)) => {
             let [from, to] = &pair[..] else { return None };
             let expected = match from {
@@ -153,18 +151,12 @@ fn call(function: &str, value: &Edn) -> Option<Call> {
     }
 }
 
-fn completion(
-    operation: OperationId,
-    call: Call,
-    kind: &str,
-    function: &str,
-    value: &Edn,
-) -> Option<Completion> {
+fn completion(operation: OperationId, call: Call, kind: &str, value: &Edn) -> Option<Completion> {
     let (outcome, returned) = match (kind, call) {
         ("ok", Call::Read) => {
-            let returned = match (function, value) {
-                (_, Edn::Nil) => Returned::Absent,
-                (_, value) => Returned::Value(number(value)?),
+            let returned = match value {
+                Edn::Nil => Returned::Absent,
+                value => Returned::Value(number(value)?),
             };
             (Outcome::Ok, returned)
         }
@@ -236,7 +228,7 @@ INFO  jepsen.util - 1	:ok	:read	7
         );
         assert_eq!(
             error("\n  {:process 0 :type :invoke :f :pop :value 1}"),
-            "line 2, column 3: no operation of a register (`:read`, `:write`, `:cas`) or counter"
+            "line 2, column 3: no operation of a register (`:read`, `:write`, `:cas`)"
         );
         assert_eq!(error("{:type :ok}"), "line 1, column 1: an operation without `:process`");
         assert_eq!(read_log("nonsense").unwrap_err().at, Place { line: 1, column: 1 });

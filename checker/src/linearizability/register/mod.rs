@@ -35,7 +35,9 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
 /// Decides steps over the dense values `0..values`, of which 0 is the initial one.
 ///
 /// Sound and complete for any number of operations in doubt: one that nobody observed is left out
-/// (it can take effect after everything else), one that somebody observed must have happened.
+/// (it can take effect after everything else), one that somebody observed must have happened. Of
+/// [refusals](Action::Refused) it finds those that fall while observations hold the value in place:
+/// sound, and not complete, since a value also lasts beyond the last observation of it.
 #[must_use]
 pub fn conflict(steps: &[Step], values: u32, unseen: Unseen) -> Option<Conflict> {
     clusters::Clusters::gather(steps, values, unseen).conflict(steps)
