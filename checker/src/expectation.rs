@@ -63,16 +63,15 @@ fn told(finding: &Finding, why: &str) -> String {
     format!("{} of key {} {why}", finding.class.name(), finding.key.0)
 }
 
-/// Why no fault explains an anomaly: availability namespaces lose writes only where nodes went on
-/// apart, and settle once migrations have ended.
+/// Why no fault explains an anomaly. Availability namespaces lose what was written while nodes went
+/// on apart, and nothing else; for as long as a fault lasts, and until the cluster has settled after
+/// it, reads may be old or jump; once migrations have ended, all agree.
 fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<&'static str> {
-    let cuts: Vec<&Window> = run.windows.iter().filter(|window| window.parts).collect();
-    let Some(first) = cuts.iter().map(|cut| cut.from_ns).min() else {
-        return Some("has no cut that explains it");
+    let written_in_cut = run.windows.iter().any(|one| one.parts && written_during(record, one));
+    let migrations_ended_ns = run.migrations_ended_ns().or(run.final_reads_ns());
+    let settled = |at: &usize| {
+        migrations_ended_ns.is_some_and(|ended| record.operations[*at].invoked_ns >= ended)
     };
-    let began_ns = |at: &usize| record.operations[*at].invoked_ns;
-    let settled_ns = run.migrations_ended_ns().or(run.final_reads_ns());
-    let settled = |at: &usize| settled_ns.is_some_and(|settled| began_ns(at) >= settled);
     match finding.class {
         AnomalyClass::Divergence => Some("shows copies that still differ after migrations"),
         AnomalyClass::BackwardRead | AnomalyClass::ReadYourWrites
@@ -80,17 +79,17 @@ fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<
         {
             Some("is among reads that began after migrations had ended")
         }
-        AnomalyClass::LostWrite | AnomalyClass::CounterDrift => {
-            let cut = |cut: &&Window| written_during(record, cut);
-            (!cuts.iter().any(cut)).then_some("is of a record that was not written during a cut")
-        }
+        // A loss shows in every later read, so it explains whatever else the record shows.
+        _ if written_in_cut => None,
+        AnomalyClass::LostWrite
+        | AnomalyClass::CounterDrift
+        | AnomalyClass::LostUpdate
+        | AnomalyClass::Duplicate => Some("is of a record that was not written during a cut"),
         _ => {
             let (_, at_ns) = finding.span_ns(record);
-            let until_ns = cuts.iter().map(|cut| cut.settled_ns).max().unwrap_or(0);
-            let written = cuts.iter().any(|cut| written_during(record, cut));
-            // A loss shows in every later read, so what was written during a cut explains more
-            // than the time between the cut and the end of migrations.
-            (at_ns < first || (at_ns > until_ns && !written)).then_some("fell outside of every cut")
+            let explained =
+                run.windows.iter().any(|one| (one.from_ns..=one.settled_ns).contains(&at_ns));
+            (!explained).then_some("fell outside of every fault")
         }
     }
 }

@@ -220,14 +220,42 @@ fn an_availability_run_may_not_lose_what_no_cut_touched() {
 fn an_availability_run_may_not_lose_anything_for_a_kill() {
     let mut stage = lossy();
     stage.faults[0].fault = Fault::Kill { node: 0 };
+    stage.manifest.checks = vec![Check::LostWrites];
     let broken = stage.judge().expectation.unwrap_err();
-    assert!(broken.contains("no cut"), "{broken}");
+    assert!(broken.contains("not written during a cut"), "{broken}");
+}
+
+#[test]
+fn a_kill_may_make_reads_stale_while_it_lasts() {
+    let mut stage = Stage::new(Workload::Register);
+    stage.write(0, 1, (900, 910));
+    stage.write(1, 2, (920, 930));
+    stage.read(2, (3_000, 3_010), Returned::Value(1));
+    stage.read(0, (8_100, 8_110), Returned::Value(2));
+    stage.manifest.arm.mode = Mode::Ap;
+    stage.manifest.arm.read_mode = None;
+    stage.manifest.expectation = Expectation::MayShow { classes: vec![AnomalyClass::StaleRead] };
+    stage.faults[0].fault = Fault::Kill { node: 0 };
+    assert_eq!(stage.judge().expectation, Ok(()));
+    for mark in &mut stage.history.marks[2..4] {
+        mark.0 = 5_500_000_000;
+    }
+    stage.history.operations[2].invoked_ns = 950_000_000;
+    stage.history.operations[2].completed_ns = Some(960_000_000);
+    let broken = stage.judge().expectation.unwrap_err();
+    assert!(broken.contains("outside of every fault"), "{broken}");
+}
+
+#[test]
+fn an_availability_run_without_faults_must_show_nothing() {
     let mut stage = lossy();
     stage.faults.clear();
     stage.history.faults.clear();
     stage.manifest.nemesis.schedule.clear();
-    let broken = stage.judge().expectation.unwrap_err();
-    assert!(broken.contains("no cut"), "{broken}");
+    for check in [Check::LostWrites, Check::StaleReads] {
+        stage.manifest.checks = vec![check];
+        assert!(stage.judge().expectation.is_err(), "{check:?}");
+    }
 }
 
 #[test]

@@ -118,8 +118,12 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
         base
     });
     let known = counter::count(read).unwrap_or(0);
-    let least = base.and_then(counter::count).unwrap_or(0)
-        + adds.iter().filter(|one| one.outcome == Outcome::Ok).map(|one| delta(one)).sum::<i64>();
+    let least = adds
+        .iter()
+        .filter(|one| one.outcome == Outcome::Ok)
+        .fold(base.and_then(counter::count).unwrap_or(0), |sum, one| {
+            sum.saturating_add(delta(one))
+        });
     if known < least {
         let (s, verb) = if adds.len() == 1 { ("", "was") } else { ("s", "were") };
         let who = match adds[..] {
@@ -133,7 +137,7 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
         format!(
             "{from}; {} add{s}{who} {verb} acknowledged after that; {told}, {} too few.",
             adds.len(),
-            least - known
+            least.saturating_sub(known)
         )
     } else {
         let s = if adds.len() == 1 { "" } else { "s" };

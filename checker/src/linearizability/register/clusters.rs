@@ -6,6 +6,8 @@
 //! with the latest call so far finds every operation that returned too early. Across chains their
 //! [zones](super::zones) decide. In-doubt writes become mandatory when something observes them.
 
+use rustc_hash::FxHashSet;
+
 use super::zones::{self, Zone};
 use super::{Action, INITIAL, Step, Unseen};
 
@@ -116,26 +118,32 @@ impl Clusters {
 
     /// A write in doubt says nothing unless somebody observed it: adds who did.
     fn with_observers(&self, mut conflict: Conflict, steps: &[Step]) -> Conflict {
+        let mut shown: FxHashSet<u32> = conflict.steps.iter().copied().collect();
         for position in conflict.steps.clone() {
             let (Action::Write(mut value) | Action::CompareAndSet { to: mut value, .. }) =
                 steps[position as usize].action
             else {
                 continue;
             };
-            // The chain of observers ends with a read or an acknowledged compare-and-set; a ring of
-            // compare-and-sets ends where it began.
-            let first = value;
+            // The chain of observers ends with a read, with an acknowledged compare-and-set, or
+            // with one that is shown already and thus has its own.
             while self.clusters[value as usize].ret == NEVER {
                 let cluster = &self.clusters[value as usize];
                 if cluster.first.step != NONE {
-                    conflict.steps.push(cluster.first.step);
+                    if shown.insert(cluster.first.step) {
+                        conflict.steps.push(cluster.first.step);
+                    }
                     break;
                 }
-                if cluster.next == NONE || cluster.next == first {
+                if cluster.next == NONE {
                     break;
                 }
                 value = cluster.next;
-                conflict.steps.push(self.clusters[value as usize].writer);
+                let writer = self.clusters[value as usize].writer;
+                if !shown.insert(writer) {
+                    break;
+                }
+                conflict.steps.push(writer);
             }
         }
         conflict
