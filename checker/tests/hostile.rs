@@ -140,7 +140,7 @@ fn any_mix_is_judged() {
                     let made =
                         stage.operation(at as u32 % 3, call, times, outcome, returned.clone());
                     made.generation = Some(at as u32 % 5);
-                    at += if at % 2 == 0 { 1 } else { 50 };
+                    at += if at.is_multiple_of(2) { 1 } else { 50 };
                 }
             }
         }
