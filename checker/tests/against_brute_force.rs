@@ -172,3 +172,42 @@ fn two_algorithms_agree_on_longer_histories() {
         assert!((rounds / 50..rounds * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
     }
 }
+
+#[test]
+fn columns_of_many_keys_agree_with_brute_force() {
+    use aerocert_checker::linearizability::register::{Columns, conflicts};
+    use history::Returned;
+    let mut random = ChaCha8Rng::seed_from_u64(500);
+    for _ in 0..ROUNDS / 1_000 {
+        let mut rows = Vec::new();
+        let mut broken = Vec::new();
+        let mut first_value = 0;
+        for key in 0..100 {
+            let mut operations = generated::wild(Model::Register, &mut random, 8, false);
+            operations.retain(|one| one.outcome != Outcome::Fail);
+            if !oracle::explains(Model::Register, &refs(&operations)) {
+                broken.push(key);
+            }
+            for one in &operations {
+                let value = match (&one.call, &one.returned) {
+                    (Call::Write { value }, _) | (_, Returned::Value(value)) => *value,
+                    _ => 0,
+                };
+                let value = if value == 0 { 0 } else { first_value + value as u32 };
+                let ret = one.completed_ns.map_or(u64::MAX, |end| end + 1);
+                rows.push((one.invoked_ns + 1, key, ret, value, one.call.is_write()));
+            }
+            first_value += 8;
+        }
+        rows.sort_by_key(|row| row.0);
+        let mut columns = Columns::with_capacity(rows.len());
+        for (call, key, ret, value, write) in &rows {
+            columns.push(*key, *call, *ret, *value, *write);
+        }
+        let found = conflicts(&columns, Unseen::Impossible);
+        assert_eq!(found.iter().map(|(key, _)| *key).collect::<Vec<_>>(), broken);
+        for (key, conflict) in found {
+            assert!(conflict.steps.iter().all(|step| rows[*step as usize].1 == key));
+        }
+    }
+}

@@ -48,40 +48,45 @@ impl Columns {
 #[must_use]
 pub fn conflicts(columns: &Columns, unseen: Unseen) -> Vec<(u32, Conflict)> {
     let starts = starts(columns);
-    // By key, by counting; within a key the order of calls stays.
+    // By key, by counting; within a key the order of calls stays. The columns are read once, in
+    // their order, so that what follows walks memory key by key.
     let mut next = starts.clone();
-    let mut order = vec![0_u32; columns.key.len()];
-    for (position, key) in (0_u32..).zip(&columns.key) {
+    let nothing = Step { call: 0, ret: 0, action: Action::Read(INITIAL) };
+    let mut steps = vec![nothing; columns.key.len()];
+    let mut positions = vec![0_u32; columns.key.len()];
+    for (position, key) in columns.key.iter().enumerate() {
         let slot = &mut next[*key as usize];
-        order[*slot as usize] = position;
+        let value = columns.value[position];
+        let action =
+            if columns.write[position] { Action::Write(value) } else { Action::Read(value) };
+        steps[*slot as usize] =
+            Step { call: columns.call[position], ret: columns.ret[position], action };
+        positions[*slot as usize] = position as u32;
         *slot += 1;
     }
     // A value's id within its key, and the key that gave it: an id of another key is none.
     let mut ids: Vec<(u32, u32)> = vec![(u32::MAX, 0); columns.values as usize];
-    let mut steps: Vec<Step> = Vec::new();
     let mut found = Vec::new();
     for key in 0..columns.keys {
-        let own = &order[starts[key as usize] as usize..starts[key as usize + 1] as usize];
+        let own = starts[key as usize] as usize..starts[key as usize + 1] as usize;
         let mut values = INITIAL + 1;
-        steps.clear();
-        steps.extend(own.iter().map(|position| {
-            let at = *position as usize;
-            let value = columns.value[at];
-            let id = if value == 0 {
-                INITIAL
-            } else {
-                let slot = &mut ids[value as usize];
+        let steps = &mut steps[own.clone()];
+        for step in &mut *steps {
+            let (Action::Read(value) | Action::Write(value)) = &mut step.action else { continue };
+            if *value != INITIAL {
+                let slot = &mut ids[*value as usize];
                 if slot.0 != key {
                     *slot = (key, values);
                     values += 1;
                 }
-                slot.1
-            };
-            let action = if columns.write[at] { Action::Write(id) } else { Action::Read(id) };
-            Step { call: columns.call[at], ret: columns.ret[at], action }
-        }));
-        if let Some(mut conflict) = Clusters::gather(&steps, values, unseen).conflict(&steps) {
-            conflict.steps.iter_mut().for_each(|step| *step = own[*step as usize]);
+                *value = slot.1;
+            }
+        }
+        if let Some(mut conflict) = Clusters::gather(steps, values, unseen).conflict(steps) {
+            conflict
+                .steps
+                .iter_mut()
+                .for_each(|step| *step = positions[own.start + *step as usize]);
             found.push((key, conflict));
         }
     }
