@@ -2,7 +2,7 @@
 //!
 //! A read shows its whole past, so the list's versions are known: every read is a prefix of the
 //! longest one, or there is no linearization. With versions numbered by length, an observed append
-//! is a compare-and-set from one length to the next, and the [register](super::register) decides.
+//! is a compare-and-set from one length to the next, and the [`super::register`] module decides.
 //! What was acknowledged and never observed must come after everything else.
 
 use history::{Call, Operation, Outcome, Returned, Value};

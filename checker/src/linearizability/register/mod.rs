@@ -1,6 +1,6 @@
 //! Registers whose values are written at most once each, with compare-and-set.
 //!
-//! Three steps: [`steps`] gives values dense ids, [`clusters`] gathers what each value pins down,
+//! Three steps: `steps` gives values dense ids, `clusters` gathers what each value pins down,
 //! [`zones`] compares the resulting spans of time. [`conflicts`] does so for many keys in columns.
 
 mod clusters;

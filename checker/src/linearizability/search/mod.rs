@@ -1,8 +1,8 @@
 //! The general search: any [`Specification`], any values, under an explicit budget.
 //!
-//! Two searches over the same [`problem`] take turns with growing budgets: [depth first](mod@depth)
+//! Two searches over the same problem take turns with growing budgets: depth first
 //! finds an order soon if there is one (Wing and Gong 1993, with Lowe's memory of configurations,
-//! 2017), the [frontier](mod@frontier) refutes (just-in-time linearization: all configurations that
+//! 2017), the frontier refutes (just-in-time linearization: all configurations that
 //! explain the history up to an event, and nothing else). Both keep a configuration small: the
 //! event, a mask over the operations open at it, the state, and how many in-doubt operations of
 //! each kind were used; never a set over the whole history.
