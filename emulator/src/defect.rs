@@ -92,6 +92,8 @@ pub struct Schedule {
     pub keys: u32,
     /// There and back between two sites, in µs.
     pub round_trip_us: u64,
+    /// Between two heartbeats, in ms: how long a cut goes unnoticed.
+    pub heartbeat_interval_ms: u32,
 }
 
 impl Schedule {
@@ -104,6 +106,7 @@ impl Schedule {
             pinned: 0,
             keys: 32,
             round_trip_us: 2000,
+            heartbeat_interval_ms: 50,
         }
     }
 }
@@ -146,7 +149,14 @@ impl Defect {
                 rule: "a linearize read returns only if no replica has seen a higher regime",
                 class: "stale-read",
                 check: "stale-reads",
-                schedule: Schedule { keys: 600, ..Schedule::register("isolate-node", "keep") },
+                schedule: Schedule {
+                    // Pinned processes go on reading at the isolated node.
+                    pinned: 120,
+                    processes: 120,
+                    keys: 150,
+                    heartbeat_interval_ms: 150,
+                    ..Schedule::register("isolate-node", "keep")
+                },
             },
             Self::UnreplicatedServed => Entry {
                 name: "unreplicated-served",
@@ -156,7 +166,9 @@ impl Defect {
                 class: "stale-read",
                 check: "stale-reads",
                 schedule: Schedule {
-                    keys: 300,
+                    processes: 96,
+                    keys: 600,
+                    heartbeat_interval_ms: 150,
                     ..Schedule::register("brief-cut-then-isolate", "keep")
                 },
             },
@@ -168,7 +180,9 @@ impl Defect {
                 class: "dirty-read",
                 check: "dirty-reads",
                 schedule: Schedule {
-                    pinned: 24,
+                    processes: 120,
+                    pinned: 120,
+                    keys: 400,
                     round_trip_us: 6000,
                     ..Schedule::register("partition-racks", "keep")
                 },

@@ -215,7 +215,8 @@ impl<'a> Course<'a> {
 
     fn run(&mut self) {
         for site in 0..SITES {
-            self.plan(u64::from(site) * MS, Act::Tend { site });
+            // The sites' clients do not ask in step.
+            self.plan(u64::from(site) * self.night.tend_ms / 2 * MS, Act::Tend { site });
         }
         self.pass(FORMING_NS, |_| false);
         self.began_ns = self.world.now_ns();
@@ -349,10 +350,7 @@ impl<'a> Course<'a> {
     }
 
     fn tend(&mut self, site: u8) {
-        let node = (self.world.now_ns() / MS / self.night.tend_ms.max(1)) % u64::from(NODES);
-        // One node per tenth of the interval would do; all are asked, the first in turn.
-        for step in 0..NODES {
-            let node = ((node as u8) + step) % NODES;
+        for node in 0..NODES {
             let ticket = self.ticket();
             self.tends.insert(ticket, (site, node));
             self.world.request_info(node, site, ticket, b"partition-generation\n");

@@ -94,16 +94,20 @@ fn parted(seed: u64) -> Night {
 #[test]
 fn under_availability_a_cut_loses_acknowledged_writes_under_either_policy() {
     each(0..6, |seed| {
-        for conflict_resolution in
-            [ConflictResolution::Generation, ConflictResolution::LastUpdateTime]
-        {
-            let night = Night { mode: Mode::Ap, conflict_resolution, ..parted(seed) };
+        let cases = [
+            (ConflictResolution::Generation, Workload::Register, AnomalyClass::LostWrite),
+            (ConflictResolution::Generation, Workload::Register, AnomalyClass::StaleRead),
+            (ConflictResolution::LastUpdateTime, Workload::Register, AnomalyClass::StaleRead),
+            (ConflictResolution::Generation, Workload::Set, AnomalyClass::LostWrite),
+            (ConflictResolution::LastUpdateTime, Workload::Set, AnomalyClass::LostWrite),
+        ];
+        for (conflict_resolution, workload, class) in cases {
+            let night = Night { mode: Mode::Ap, conflict_resolution, workload, ..parted(seed) };
             let (recorded, results) = pass(&night);
             assert!(recorded.settled, "seed {seed}");
-            let found = |class| results.anomalies().iter().any(|(found, _)| *found == class);
-            for class in [AnomalyClass::LostWrite, AnomalyClass::StaleRead] {
-                assert!(found(class), "seed {seed}: no {class:?}: {}", describe(&results));
-            }
+            let found = results.anomalies().iter().any(|(found, _)| *found == class);
+            let case = format!("seed {seed}: no {class:?} under {conflict_resolution:?}");
+            assert!(found, "{case}, {workload:?}: {}", describe(&results));
         }
     });
 }

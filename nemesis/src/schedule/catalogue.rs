@@ -139,6 +139,12 @@ impl Planner<'_> {
             for (at_ms, for_ms) in [(at_ms, brief_ms), (isolated_ms, cut_ms)] {
                 faults.push(self.cut(at_ms, for_ms, &sides, Direction::Both, ClientLinks::Keep));
             }
+            // What the master sent during the brief cut must not arrive after it.
+            if let Some(PlannedFault { fault: Fault::Partition { interruption, .. }, .. }) =
+                faults.iter_mut().nth_back(1)
+            {
+                *interruption = Interruption::Close;
+            }
         }
         Ok(faults)
     }
@@ -297,7 +303,7 @@ mod tests {
         let schedule = plan("brief-cut-then-isolate", &stretch(), 5, &window()).unwrap();
         let [brief, isolation] = &schedule[..] else { panic!("{schedule:?}") };
         assert!(brief.planned_for_ms < 500);
-        assert_eq!(brief.fault, isolation.fault);
+        assert_eq!(sides(brief), sides(isolation));
         assert!(isolation.planned_at_ms >= end_ms(brief) + 200, "time to read");
         assert_eq!(end_ms(isolation), 7000, "the round lasts as long as another's cut");
     }
