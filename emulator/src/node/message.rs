@@ -85,8 +85,8 @@ pub enum RoundMessage {
     Propose(Round),
     /// A member accepts.
     Accept(RoundId, LedgerExcerpt),
-    /// A member has accepted a higher number.
-    Refuse(RoundId, u64),
+    /// A member has accepted a higher number (which its heartbeats tell).
+    Refuse(RoundId),
     /// The principal names rounds that were never served and asks for reports.
     Gather(RoundId, Arc<[RoundId]>),
     /// A member reports.

@@ -346,7 +346,7 @@ impl Node {
         let Some(stream) = self.namespaces[namespace].migrations.outbound.get_mut(&from) else {
             return;
         };
-        if !stream.under_way.as_ref().is_some_and(|(batch, _)| batch.sequence == sequence) {
+        if stream.under_way.as_ref().is_none_or(|(batch, _)| batch.sequence != sequence) {
             return;
         }
         let Some((batch, _)) = stream.under_way.take() else { return };

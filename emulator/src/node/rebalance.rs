@@ -15,7 +15,15 @@ use crate::partition::{self, Member, NodeId, PARTITIONS, QuorumRules, Rows, gran
 /// Rows computed before: they depend on the members alone, and members return.
 #[derive(Debug, Default)]
 pub struct RowsCache {
-    rows: Vec<(Vec<(NodeId, u32)>, usize, Arc<Rows>)>,
+    computed: Vec<Computed>,
+}
+
+/// Rows, and the members (with racks) and the replication factor that they are for.
+#[derive(Debug)]
+struct Computed {
+    members: Vec<(NodeId, u32)>,
+    factor: usize,
+    rows: Arc<Rows>,
 }
 
 impl RowsCache {
@@ -23,22 +31,19 @@ impl RowsCache {
 
     fn rows(&mut self, members: &[(NodeId, u32)], config: &NamespaceConfig) -> Arc<Rows> {
         let factor = config.replication_factor;
-        if let Some((_, _, rows)) = self
-            .rows
-            .iter()
-            .find(|(known, known_factor, _)| known == members && *known_factor == factor)
-        {
-            return Arc::clone(rows);
+        let known = |one: &&Computed| one.members == members && one.factor == factor;
+        if let Some(computed) = self.computed.iter().find(known) {
+            return Arc::clone(&computed.rows);
         }
         let list: Vec<Member> = members
             .iter()
             .map(|(id, rack)| Member { id: *id, rack: *rack, quiesced: false })
             .collect();
         let rows = Arc::new(Rows::compute(&list, factor, config.preference));
-        if self.rows.len() == Self::KEPT {
-            self.rows.remove(0);
+        if self.computed.len() == Self::KEPT {
+            self.computed.remove(0);
         }
-        self.rows.push((members.to_vec(), factor, Arc::clone(&rows)));
+        self.computed.push(Computed { members: members.to_vec(), factor, rows: Arc::clone(&rows) });
         rows
     }
 }

@@ -61,7 +61,7 @@ impl Node {
     ) {
         match message {
             RoundMessage::Propose(round) => self.on_propose(from, &round, out),
-            RoundMessage::Refuse(id, accepted) => self.on_refuse(id, accepted),
+            RoundMessage::Refuse(id) => self.on_refuse(id),
             RoundMessage::Gather(id, dead) if self.ledger.accepted == Some(id) => {
                 if let Some(claims) = self.ledger.undo(&dead) {
                     self.restore_claims(&claims);
@@ -95,13 +95,13 @@ impl Node {
             self.ledger.accept(id);
             RoundMessage::Accept(id, self.ledger.excerpt())
         } else {
-            RoundMessage::Refuse(id, self.ledger.accepted_number())
+            RoundMessage::Refuse(id)
         };
         self.send(from, Fabric::Round(answer), out);
     }
 
     /// A member knows a higher number: the round cannot be, a higher one may.
-    fn on_refuse(&mut self, id: RoundId, _accepted: u64) {
+    fn on_refuse(&mut self, id: RoundId) {
         if self.membership.lead.as_ref().is_some_and(|lead| lead.round.id == id) {
             self.membership.lead = None;
             self.membership.forced = true;

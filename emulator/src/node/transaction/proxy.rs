@@ -52,11 +52,11 @@ impl Node {
                     self.answer(origin, crate::node::message::refusal(code), out);
                 }
             }
-            RecordMessage::ProxyAnswer { transaction, attempt, reply } => {
-                if self.awaits(transaction, attempt) {
-                    let reply = Arc::try_unwrap(reply).unwrap_or_else(|reply| (*reply).clone());
-                    self.finish(transaction, reply, out);
-                }
+            RecordMessage::ProxyAnswer { transaction, attempt, reply }
+                if self.awaits(transaction, attempt) =>
+            {
+                let reply = Arc::try_unwrap(reply).unwrap_or_else(|reply| (*reply).clone());
+                self.finish(transaction, reply, out);
             }
             RecordMessage::ProxyReturn { transaction, attempt, master } => {
                 if !self.awaits(transaction, attempt) {

@@ -30,10 +30,7 @@ impl Node {
             return;
         }
         // A write under way is not to be seen before its replicas have it.
-        let unsettled = space
-            .stored(&digest)
-            .is_some_and(|stored| stored.replication == Replication::Unreplicated)
-            && !self.config.defects.unreplicated_served;
+        let unsettled = self.must_rereplicate(namespace, &digest);
         let busy = self.transactions.is_busy(namespace, &digest);
         if busy || unsettled {
             if !self.begin_turn(id, out) {
@@ -49,6 +46,14 @@ impl Node {
         } else {
             self.answer_read(now_ns, id, out);
         }
+    }
+
+    /// Whether a record's last write must reach its replicas before anything else is done with it.
+    pub(super) fn must_rereplicate(&self, namespace: usize, digest: &wire::Digest) -> bool {
+        self.namespaces[namespace]
+            .stored(digest)
+            .is_some_and(|stored| stored.replication == Replication::Unreplicated)
+            && !self.config.defects.unreplicated_served
     }
 
     /// Asks for the transaction's turn; answers it if too many wait. True: it is its turn.

@@ -186,7 +186,7 @@ pub(super) fn reply_to(ticket: Ticket, messages: &[Message], out: &mut Vec<Outpu
     out.push(Output::Reply { ticket, bytes: encode_frame(FrameType::Message, &body) });
 }
 
-/// The SC read mode of a request.
+/// Whether a read may be served by any copy (SC).
 pub(super) fn is_relaxed(message: &Message) -> bool {
     message.info3.has(Info3::SC_READ_RELAX)
 }

@@ -26,13 +26,7 @@ impl Node {
         }
         let space = &self.namespaces[namespace];
         if space.is_strong() {
-            let unsettled = space
-                .stored(&digest)
-                .is_some_and(|stored| stored.replication == Replication::Unreplicated);
-            match (unsettled, kind) {
-                (true, Kind::Write) if self.config.defects.unreplicated_served => {
-                    self.apply(now_ns, id, out);
-                }
+            match (self.must_rereplicate(namespace, &digest), kind) {
                 (true, _) => self.rereplicate(now_ns, id, out),
                 (false, Kind::Heal) => self.refuse(id, ResultCode::OK, out),
                 (false, _) => self.apply(now_ns, id, out),
