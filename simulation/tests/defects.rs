@@ -42,29 +42,24 @@ fn judged(night: &Night) -> Results {
     judge(night, &recorded)
 }
 
+/// Every seed is silent without the defect. One schedule need not hit every time (a cut spares half
+/// of the connections), but it must more than once.
 fn shows(defect: Defect) {
+    const SEEDS: u64 = 6;
     let entry = defect.entry();
-    for seed in 1..=3 {
+    let mut shown = 0;
+    for seed in 1..=SEEDS {
         let night = night(&entry.schedule, seed);
         let without = judged(&night);
-        assert_eq!(
-            without.verdict,
-            Verdict::Valid,
-            "seed {seed} without: {:?}",
-            without.anomalies()
-        );
+        let alarms = without.anomalies();
+        assert_eq!(without.verdict, Verdict::Valid, "seed {seed} without it: {alarms:?}");
         let with = judged(&Night { defect: Some(defect), ..night });
-        let names: Vec<_> =
-            with.anomalies().iter().map(|(class, count)| (class.name(), *count)).collect();
-        assert!(names.iter().any(|(name, _)| *name == entry.class), "seed {seed}: {names:?}");
-        let checks: Vec<&str> = with
-            .checks
-            .iter()
-            .filter(|check| check.anomalies.iter().any(|group| group.class.name() == entry.class))
-            .map(|check| check.check.name())
-            .collect();
-        assert!(checks.contains(&entry.check), "seed {seed}: {checks:?}");
+        shown += u32::from(with.checks.iter().any(|check| {
+            check.check.name() == entry.check
+                && check.anomalies.iter().any(|group| group.class.name() == entry.class)
+        }));
     }
+    assert!(shown >= 2, "shown by {shown} of {SEEDS} seeds");
 }
 
 #[test]
