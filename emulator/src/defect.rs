@@ -166,9 +166,8 @@ impl Defect {
                 class: "stale-read",
                 check: "stale-reads",
                 schedule: Schedule {
-                    processes: 96,
-                    keys: 600,
-                    heartbeat_interval_ms: 150,
+                    processes: 48,
+                    keys: 300,
                     ..Schedule::register("brief-cut-then-isolate", "keep")
                 },
             },

@@ -184,7 +184,8 @@ mod tests {
         assert_eq!(duration("60s"), Ok(Duration::from_secs(60)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(duration("1500ms"), Ok(Duration::from_millis(1500)));
-        for wrong in ["", "60", "s", "-1s", "1.5s", "99999999999999999999s", "9999999999999999999h"] {
+        for wrong in ["", "60", "s", "-1s", "1.5s", "99999999999999999999s", "9999999999999999999h"]
+        {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

@@ -8,8 +8,7 @@ use crate::exit::{Exit, Failure};
 use crate::{output, run};
 
 pub(super) fn check(arguments: &Check, json: bool) -> Result<Exit, Failure> {
-    let directory =
-        Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;
+    let directory = Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;
     let judged =
         if arguments.write { run::judge_stored(directory)? } else { run::judge(directory)? };
     let results = &judged.results;

@@ -136,7 +136,9 @@ pub(super) fn probes(place: &Where) -> Result<Vec<Probe>, Failure> {
                     name: "cluster".to_owned(),
                     finding: Finding::Fail,
                     found: failure.to_string(),
-                    mend: Some("check the addresses, and that port 3000 is open to here".to_owned()),
+                    mend: Some(
+                        "check the addresses, and that port 3000 is open to here".to_owned(),
+                    ),
                 }]);
             }
         };

@@ -43,8 +43,11 @@ fn lines(one: &run::Judged, other: &run::Judged) -> Vec<Line> {
     line("ok", &|run| run.results.operations.ok.to_string());
     line("failed", &|run| run.results.operations.fail.to_string());
     line("in doubt", &|run| run.results.operations.info.to_string());
-    let mut classes: Vec<_> =
-        [one, other].iter().flat_map(|run| run.results.anomalies()).map(|(class, _)| class).collect();
+    let mut classes: Vec<_> = [one, other]
+        .iter()
+        .flat_map(|run| run.results.anomalies())
+        .map(|(class, _)| class)
+        .collect();
     classes.sort_unstable();
     classes.dedup();
     for class in classes {

@@ -114,11 +114,7 @@ fn split(
 }
 
 /// Whether every link comes to be open (or not) in time.
-async fn probed(
-    cluster: &Cluster,
-    links: &[history::Link],
-    open: bool,
-) -> Result<bool, Failure> {
+async fn probed(cluster: &Cluster, links: &[history::Link], open: bool) -> Result<bool, Failure> {
     let deadline = tokio::time::Instant::now() + PROBE_WITHIN;
     for link in links {
         while cluster.is_open(*link).await.map_err(Failure::harness)? != open {

@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &Run, json: bool) -> Result<Exit, Failure> {
         exit = exit.worse(exit_of(run));
         let summary = run.summary(&arguments.out)?;
         if json {
-            output::json(&summary)?;
+            let mut document = serde_json::to_value(&summary).map_err(Failure::harness)?;
+            // Whoever reads this must learn of an emulated cluster, too.
+            let cluster = &run.manifest.cluster;
+            document["cluster"] = serde_json::json!({ "kind": cluster.kind });
+            document["notice"] = reports::cluster_notice(cluster.kind).into();
+            output::json(&document)?;
         } else {
             output::data(&text(run, &summary));
         }
@@ -120,9 +125,7 @@ fn pair(arguments: &Run, settings: &Settings, seed: u64) -> Result<Pair, Failure
 fn place(arguments: &Run, pair: &Pair) -> Result<Place, Failure> {
     match arguments.backend {
         Backend::Embedded if arguments.hosts.is_empty() => Ok(Place::Embedded),
-        Backend::Embedded => {
-            Err(Failure::Usage("--hosts needs --backend hosts".to_owned()))
-        }
+        Backend::Embedded => Err(Failure::Usage("--hosts needs --backend hosts".to_owned())),
         Backend::Hosts if arguments.hosts.is_empty() => {
             Err(Failure::Usage("--backend hosts needs --hosts a:3000,b:3000".to_owned()))
         }
@@ -172,8 +175,11 @@ pub(super) fn reproduce(pair: &Pair, arm: &str) -> String {
 /// A pair's plan for people.
 pub(super) fn plan_text(pair: &Pair) -> String {
     let load = &pair.load;
-    let rate =
-        if load.rate == 0 { "closed loop".to_owned() } else { format!("{} operations/s", load.rate) };
+    let rate = if load.rate == 0 {
+        "closed loop".to_owned()
+    } else {
+        format!("{} operations/s", load.rate)
+    };
     let mut text = format!(
         "{}: seed {}, {} processes ({} pinned), {} keys, {rate}, {} ms\n",
         pair.name, pair.seed, load.processes, load.pinned, load.keys, load.duration_ms
@@ -218,7 +224,8 @@ pub(super) fn plan_json(pair: &Pair) -> serde_json::Value {
 
 fn text(run: &Judged, summary: &RunSummary) -> String {
     let counts = &run.results.operations;
-    let mode = if run.manifest.arm.mode == Mode::Sc { "strong consistency" } else { "availability" };
+    let mode =
+        if run.manifest.arm.mode == Mode::Sc { "strong consistency" } else { "availability" };
     let mut text = format!(
         "{}: {} ({mode}; {} ok, {} failed, {} in doubt)\n",
         run.manifest.run,

@@ -77,7 +77,9 @@ fn export(out: &Path, name: &str) -> Result<Exit, Failure> {
     let events: Vec<_> = events.collect::<Result<_, _>>().map_err(Failure::usage)?;
     match jsonl::write(events, std::io::BufWriter::new(std::io::stdout().lock())) {
         // A reader that has seen enough is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::harness(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::harness(error))
+        }
         _ => Ok(Exit::Met),
     }
 }
@@ -85,8 +87,7 @@ fn export(out: &Path, name: &str) -> Result<Exit, Failure> {
 fn prune(arguments: &Prune, json: bool) -> Result<Exit, Failure> {
     let store = Store::new(&arguments.out);
     let retention = Retention { older_than: arguments.older_than, keep_failures: true };
-    let expendable =
-        store.expendable(retention, jiff::Timestamp::now()).map_err(Failure::usage)?;
+    let expendable = store.expendable(retention, jiff::Timestamp::now()).map_err(Failure::usage)?;
     for entry in &expendable {
         if !arguments.dry_run {
             store.remove(entry).map_err(Failure::harness)?;

@@ -12,7 +12,9 @@ const SOAK: &str = include_str!("profiles/soak.toml");
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// No such profile.
-    #[error("there is no profile `{0}`; there are quick, nightly and soak, or name a file with --config")]
+    #[error(
+        "there is no profile `{0}`; there are quick, nightly and soak, or name a file with --config"
+    )]
     UnknownProfile(String),
     /// The file cannot be read.
     #[error("failed to read {path}: {reason}")]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use history::{Canary, Certificate, ClusterIdentity, ClusterSummary, Expectation, RunSummary};
 
-use super::verdict::{statement, verdict};
+use super::verdict::verdict;
 use crate::exit::Failure;
 use crate::run::Judged;
 
@@ -46,10 +46,10 @@ pub(crate) fn certificate(
     }
     let cluster = &first.manifest.cluster;
     let verdict = verdict(&runs, &canaries, &judgement.failed);
-    Ok(Certificate {
+    let mut certificate = Certificate {
         schema_version: Certificate::SCHEMA_VERSION,
         verdict,
-        statement: statement(verdict, cluster.kind, &runs, &judgement.failed),
+        statement: String::new(),
         started: first.manifest.started.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         profile: profile.to_owned(),
@@ -58,7 +58,9 @@ pub(crate) fn certificate(
         runs,
         canaries,
         reproduce,
-    })
+    };
+    certificate.statement = reports::certificate_statement(&certificate, &judgement.failed);
+    Ok(certificate)
 }
 
 /// Whether a run with a defect shows the class that the defect's entry names.

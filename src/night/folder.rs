@@ -83,8 +83,8 @@ fn write_pages(
     judgement: &Judgement,
 ) -> Result<PathBuf, Failure> {
     let views: Vec<_> = judgement.runs.iter().map(|run| run.view()).collect();
-    let json = serde_json::to_string_pretty(certificate).map_err(Failure::harness)?;
-    put(&folder.join(CERTIFICATE), &format!("{json}\n"))?;
+    let json = reports::certificate_json(certificate).map_err(Failure::harness)?;
+    put(&folder.join(CERTIFICATE), &json)?;
     put(&folder.join(JUNIT), &reports::junit(certificate))?;
     let page = folder.join(PAGE);
     put(&page, &reports::certificate_page(certificate, &views))?;

@@ -1,6 +1,6 @@
-//! The verdict over a night, and its one sentence.
+//! The verdict over a night.
 
-use history::{Canary, CertificateVerdict, ClusterKind, Mode, RunSummary, Verdict};
+use history::{Canary, CertificateVerdict, RunSummary, Verdict};
 
 /// The worst of what the runs and the canaries say; `failed` are the pairs that could not be run.
 pub(super) fn verdict(
@@ -28,50 +28,10 @@ pub(super) fn verdict(
     worst
 }
 
-/// The verdict in one sentence. On an emulated cluster that is the first thing it says.
-pub(super) fn statement(
-    verdict: CertificateVerdict,
-    kind: ClusterKind,
-    runs: &[RunSummary],
-    failed: &[String],
-) -> String {
-    let what = match kind {
-        ClusterKind::Emulated => "On an emulated cluster (this says nothing about a real one)",
-        ClusterKind::Real => "On a real cluster",
-    };
-    let operations: u64 = runs.iter().map(|run| run.operations.ok).sum();
-    let of = |mode: Mode| runs.iter().filter(move |run| run.mode == mode);
-    let lossy = of(Mode::Ap).filter(|run| run.verdict == Verdict::Invalid).count();
-    let said = match verdict {
-        CertificateVerdict::Met => format!(
-            "no strong-consistency run of {} lost an acknowledged write or served a stale read; \
-             {lossy} of {} availability runs did, as their mode allows",
-            of(Mode::Sc).count(),
-            of(Mode::Ap).count(),
-        ),
-        CertificateVerdict::Broken => {
-            let broken = runs.iter().filter(|run| !run.expected).count();
-            let sc = of(Mode::Sc).filter(|run| !run.expected).count();
-            format!("consistency is broken in {broken} of {} runs ({sc} of them strong-consistency)", runs.len())
-        }
-        CertificateVerdict::CanaryMissed => {
-            "a known defect was not found, so nothing that was found valid can be trusted".to_owned()
-        }
-        CertificateVerdict::HarnessFailure => {
-            format!("{} of the planned pairs could not be run: {}", failed.len(), failed.join("; "))
-        }
-        CertificateVerdict::Inconclusive => {
-            let unknown = runs.iter().filter(|run| run.verdict == Verdict::Unknown).count();
-            format!("no expectation is broken, but {unknown} of {} runs could not be decided", runs.len())
-        }
-    };
-    format!("{what}, {said} ({operations} acknowledged operations).")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use history::OperationCounts;
+    use history::{Mode, OperationCounts};
 
     fn run(mode: Mode, verdict: Verdict, expected: bool) -> RunSummary {
         RunSummary {
@@ -97,9 +57,6 @@ mod tests {
     fn an_availability_loss_that_was_expected_is_met() {
         let runs = [run(Mode::Sc, Verdict::Valid, true), run(Mode::Ap, Verdict::Invalid, true)];
         assert_eq!(verdict(&runs, &[], &[]), CertificateVerdict::Met);
-        let said = statement(CertificateVerdict::Met, ClusterKind::Emulated, &runs, &[]);
-        assert!(said.starts_with("On an emulated cluster"), "{said}");
-        assert!(said.contains("1 of 1 availability runs did"), "{said}");
     }
 
     #[test]

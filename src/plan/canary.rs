@@ -4,8 +4,11 @@ use emulator::defect::Defect;
 use history::{AnomalyClass, Expectation};
 
 use super::{Pair, PairRequest, cluster, pair};
-use crate::config::{LoadOverrides, Settings, nearest};
+use crate::config::{LoadOverrides, Settings, WindowSettings, nearest};
 use crate::exit::Failure;
+
+/// How long the load of a canary shall last at most, in ms.
+const LOAD_MS: u64 = 12_000;
 
 /// A pair with a known defect switched on in its only arm.
 #[derive(Clone, Debug)]
@@ -26,6 +29,22 @@ impl Canary {
         let schedule = &entry.schedule;
         let mut settings = settings.clone();
         settings.cluster.round_trip_us = schedule.round_trip_us;
+        settings.cluster.heartbeat.interval_ms = schedule.heartbeat_interval_ms;
+        let heartbeat = settings.cluster.heartbeat;
+        let detection_ms = u64::from(heartbeat.interval_ms * heartbeat.timeout);
+        // Each cut is noticed, and lasts long enough for what a defect does afterwards to be seen.
+        let window = WindowSettings {
+            before_ms: 1500,
+            fault_ms: detection_ms * 3,
+            between_ms: 1500,
+            after_ms: 1500 + detection_ms,
+        };
+        settings.window = window;
+        let rounds = LOAD_MS.saturating_sub(window.before_ms + window.after_ms)
+            / (window.fault_ms + window.between_ms);
+        let duration_ms = window.before_ms
+            + rounds.max(1) * (window.fault_ms + window.between_ms)
+            + window.after_ms;
         let request = PairRequest {
             workload: schedule.workload,
             nemesis: schedule.nemesis,
@@ -35,9 +54,12 @@ impl Canary {
                 processes: Some(schedule.processes),
                 pinned: Some(schedule.pinned),
                 keys: Some(schedule.keys),
+                // Defects show in narrow windows: ask as often as can be, and mostly read.
+                rate: Some(0),
+                reads: Some(0.8),
                 ..LoadOverrides::default()
             },
-            duration_ms: None,
+            duration_ms: Some(duration_ms),
             seed,
         };
         let mut pair = pair(&settings, &cluster(&settings)?, &request)?;

@@ -29,10 +29,15 @@ pub(crate) fn cluster(settings: &Settings) -> Result<ClusterPlan, Failure> {
     let mut nodes: Vec<Node> = Vec::new();
     for node in &cluster.nodes {
         let id: NodeId = node.id.parse().map_err(|_| {
-            impossible(format!("node id `{}` is not a hexadecimal number of at most 16 digits", node.id))
+            impossible(format!(
+                "node id `{}` is not a hexadecimal number of at most 16 digits",
+                node.id
+            ))
         })?;
         if id.0 == 0 || nodes.iter().any(|known| known.id == id) {
-            return Err(impossible(format!("node id {id} is used twice or zero; give each node its own")));
+            return Err(impossible(format!(
+                "node id {id} is used twice or zero; give each node its own"
+            )));
         }
         let site = cluster.sites.iter().position(|site| *site == node.site).ok_or_else(|| {
             impossible(format!(
@@ -61,7 +66,8 @@ pub(crate) fn cluster(settings: &Settings) -> Result<ClusterPlan, Failure> {
         || !(3..=100).contains(&cluster.heartbeat.timeout)
     {
         return Err(impossible(
-            "`cluster.heartbeat` needs interval_ms of 10 to 1000 and timeout of 3 to 100".to_owned(),
+            "`cluster.heartbeat` needs interval_ms of 10 to 1000 and timeout of 3 to 100"
+                .to_owned(),
         ));
     }
     Ok(ClusterPlan {

@@ -42,7 +42,7 @@ pub(crate) fn night(settings: &Settings, profile: &str, seed: u64) -> Result<Nig
                         clients: None,
                         load: LoadOverrides::default(),
                         duration_ms: None,
-            seed: 0,
+                        seed: 0,
                     });
                 }
             }

@@ -145,11 +145,8 @@ fn client_links(name: &str) -> Result<ClientLinks, Failure> {
 /// The floors of the settings, as far as this load and these faults can reach them.
 fn floors(settings: &Settings, load: &LoadSettings, schedule: &[FaultRecord]) -> Floors {
     let floors = &settings.floors;
-    let reachable = if load.rate == 0 {
-        u64::MAX
-    } else {
-        u64::from(load.rate) * load.duration_ms / 2000
-    };
+    let reachable =
+        if load.rate == 0 { u64::MAX } else { u64::from(load.rate) * load.duration_ms / 2000 };
     let completed = floors.completed.min(reachable);
     if schedule.is_empty() {
         return Floors { completed, ..Floors::default() };

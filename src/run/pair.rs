@@ -151,14 +151,9 @@ async fn drive(
     }
     let journal = Journal::open(&Journal::default_path()).map_err(Failure::harness)?;
     let nemesis = Nemesis::new(Arc::clone(cluster), pair.nemesis.schedule.clone(), journal);
-    let nemesis =
-        tokio::spawn(nemesis.run(origin, load_origin, stopped.clone(), fault_sender));
-    let observer = tokio::spawn(observe(
-        Arc::clone(cluster),
-        origin,
-        OBSERVE_EVERY,
-        observation_sender,
-    ));
+    let nemesis = tokio::spawn(nemesis.run(origin, load_origin, stopped.clone(), fault_sender));
+    let observer =
+        tokio::spawn(observe(Arc::clone(cluster), origin, OBSERVE_EVERY, observation_sender));
 
     let lasting = Duration::from_millis(pair.load.duration_ms);
     let deadline = tokio::time::sleep(lasting);

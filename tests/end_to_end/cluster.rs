@@ -58,9 +58,8 @@ impl Kept {
             let answering: Vec<&Value> =
                 rows.iter().filter(|row| row["primary"].is_number()).collect();
             let total: u64 = answering.iter().map(|row| row["primary"].as_u64().unwrap()).sum();
-            let agreed = answering
-                .iter()
-                .all(|row| row["unavailable"].as_u64() == Some(4096 - primary));
+            let agreed =
+                answering.iter().all(|row| row["unavailable"].as_u64() == Some(4096 - primary));
             if answering.len() == nodes && total == primary && agreed {
                 return;
             }
@@ -79,14 +78,9 @@ fn a_three_and_three_cut_leaves_half_of_the_partitions_on_each_side() {
         .iter()
         .map(|row| (row["node_id"].as_str().unwrap().to_owned(), row["primary"].as_u64().unwrap()))
         .collect();
-    for (id, primary) in [
-        ("A352", 683),
-        ("A600", 683),
-        ("A129", 682),
-        ("A70", 682),
-        ("A882", 683),
-        ("A517", 683),
-    ] {
+    for (id, primary) in
+        [("A352", 683), ("A600", 683), ("A129", 682), ("A70", 682), ("A882", 683), ("A517", 683)]
+    {
         assert!(healed.contains(&(id.to_owned(), primary)), "{healed:?}");
     }
 
