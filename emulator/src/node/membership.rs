@@ -390,3 +390,60 @@ impl Membership {
         self.wanted.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round(number: u64, members: &[u64]) -> Round {
+        let members = members.iter().map(|id| NodeId(*id)).collect();
+        Round { id: RoundId { number, key: number }, members }
+    }
+
+    fn claims(last_available: u64) -> Vec<Vec<Claim>> {
+        vec![vec![Claim { last_available, copy: last_available, full: true }]]
+    }
+
+    fn prepared(rounds: &[&Round]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for round in rounds {
+            ledger.accept(round.id);
+            ledger.prepare((*round).clone(), claims(round.id.number - 1));
+        }
+        ledger
+    }
+
+    fn dead(ledgers: &[(u64, &Ledger)]) -> Vec<u64> {
+        let excerpts = ledgers.iter().map(|(id, one)| (NodeId(*id), one.excerpt())).collect();
+        dead_rounds(&excerpts).iter().map(|round| round.number).collect()
+    }
+
+    #[test]
+    fn a_round_is_dead_only_if_a_member_is_here_that_did_not_prepare_it() {
+        let five = round(5, &[3, 2, 1]);
+        let (with, without) = (prepared(&[&five]), Ledger::default());
+        assert_eq!(dead(&[(1, &with), (2, &without)]), [5]);
+        assert_eq!(dead(&[(1, &with), (2, &with)]), [] as [u64; 0], "3 may have served it");
+        assert_eq!(dead(&[(1, &with), (4, &without)]), [] as [u64; 0], "4 is no member");
+        assert_eq!(dead(&[(1, &with), (2, &Ledger::after_loss())]), [] as [u64; 0]);
+    }
+
+    #[test]
+    fn what_was_served_is_never_undone() {
+        let five = round(5, &[2, 1]);
+        let mut served = prepared(&[&five]);
+        served.settle();
+        assert_eq!(dead(&[(1, &served), (2, &Ledger::default())]), [] as [u64; 0]);
+        assert_eq!(served.undo(&[five.id]), None);
+    }
+
+    #[test]
+    fn undoing_goes_back_past_dead_rounds_and_skips_those_below_one_that_stands() {
+        let (five, six) = (round(5, &[2, 1]), round(6, &[2, 1]));
+        assert_eq!(prepared(&[&five, &six]).undo(&[five.id, six.id]), Some(claims(4)));
+        assert_eq!(prepared(&[&five, &six]).undo(&[six.id]), Some(claims(5)));
+        let mut ledger = prepared(&[&five, &six]);
+        assert_eq!(ledger.undo(&[five.id]), None, "the upper one stands");
+        assert_eq!(ledger.undo(&[six.id]), Some(claims(4)), "and it stood on what was before 5");
+    }
+}
