@@ -1,5 +1,7 @@
 //! Schedules carried out against an emulated cluster over its own handles.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

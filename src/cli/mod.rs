@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Run every arm × workload × nemesis of a profile, judge, and write the certificate.
     Certify(Certify),
     /// One run: load, faults, judgement, page.
-    Run(Run),
+    Run(Box<Run>),
     /// Judge a stored run again.
     Check(Check),
     /// Write the pages of a stored run or certificate again.

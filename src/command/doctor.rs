@@ -100,7 +100,7 @@ fn loopback() -> Probe {
 fn disk(folder: &Path) -> Probe {
     const WANTED_MB: u64 = 512;
     let free_mb = nix::sys::statvfs::statvfs(folder)
-        .map(|stat| stat.blocks_available() as u64 * stat.fragment_size() as u64 / 1_000_000);
+        .map(|stat| stat.blocks_available() * stat.fragment_size() / 1_000_000);
     match free_mb {
         Ok(free_mb) => Probe {
             name: "disk space here".to_owned(),

@@ -147,10 +147,10 @@ pub(super) fn reproduce(pair: &Pair, arm: &str) -> String {
     if arm == "ap-last-update-time" {
         command.push_str(" --conflict-resolution last-update-time");
     }
-    if let Some(read_mode) = pair.arms.iter().find_map(|arm| arm.arm.read_mode) {
-        if arm == "sc" {
-            command.push_str(&format!(" --read-mode {}", plan::read_mode_name(read_mode)));
-        }
+    let read_mode =
+        pair.arms.iter().find(|plan| plan.arm.name == arm).and_then(|plan| plan.arm.read_mode);
+    if let Some(read_mode) = read_mode {
+        command.push_str(&format!(" --read-mode {}", plan::read_mode_name(read_mode)));
     }
     command.push_str(&format!(
         " --workload {} --nemesis {} --duration {}ms --rate {} --processes {} --pinned {} --keys {} --writes-per-key {} \

@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 /// The program, with nothing of this machine's settings.
 pub(crate) fn aerocert() -> Command {
@@ -55,29 +54,6 @@ impl Lasting {
         let lasting = Self { child };
         assert!(found, "the program ended before it said `{ready}`");
         lasting
-    }
-
-    /// Its process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Sends a signal.
-    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
-        let id = nix::unistd::Pid::from_raw(self.id() as i32);
-        nix::sys::signal::kill(id, signal).expect("the process is ours");
-    }
-
-    /// Waits for its end.
-    pub(crate) fn wait(&mut self, within: Duration) -> Option<i32> {
-        let begun = Instant::now();
-        while begun.elapsed() < within {
-            if let Some(status) = self.child.try_wait().expect("the process is ours") {
-                return status.code();
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("it has not ended within {within:?}");
     }
 }
 
