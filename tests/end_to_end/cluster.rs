@@ -137,3 +137,29 @@ fn two_clusters_cannot_be_kept_in_one_place() {
     let said = stderr_of(&["cluster", "up", "--port", "3440", "--state", state], 2);
     assert!(said.contains("cluster down"), "{said}");
 }
+
+#[test]
+fn a_running_cluster_is_loaded_by_its_addresses_and_a_wrong_mode_is_refused() {
+    let kept = Kept::start(3460);
+    kept.await_pmap(None, 6, 4096, 10);
+    let status = kept.json(&["cluster", "status"]);
+    let address = status["rows"][0]["address"].as_str().unwrap().to_owned();
+    let out = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let mut all = vec!["run", "--backend", "hosts", "--hosts", &address, "--json", "--out"];
+        all.push(out.path().to_str().unwrap());
+        all.extend(more);
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let said = stderr_of(&run(&["--mode", "sc", "--namespace", "mydata_ap"]), 2);
+    assert!(said.contains("mydata_ap"), "{said}");
+    let said = stderr_of(&run(&["--mode", "ap", "--namespace", "nowhere"]), 2);
+    assert!(said.contains("nowhere"), "{said}");
+    let summary = stdout_of(&run(&["--mode", "sc", "--duration", "6s", "--seed", "1"]), 0);
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["verdict"], "valid", "{summary}");
+    assert_eq!(summary["cluster"]["kind"], "emulated", "{summary}");
+    // The set now holds another run's records: nothing may be judged on top of them.
+    let said = stderr_of(&run(&["--mode", "sc", "--duration", "6s", "--seed", "2"]), 2);
+    assert!(said.contains("dummy"), "{said}");
+}

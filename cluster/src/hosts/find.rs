@@ -123,6 +123,15 @@ async fn node(
     Ok(Node { rack: rack.unwrap_or(0), ..unknown(id, address.to_owned()) })
 }
 
+/// An emulated node owns up to it: no claim on a real cluster may rest on one that is found by its
+/// addresses.
+fn kind(answers: &Answers) -> ClusterKind {
+    match answers.value("build_os") {
+        Some("emulated") => ClusterKind::Emulated,
+        _ => ClusterKind::Real,
+    }
+}
+
 /// What one node says of the whole cluster.
 async fn describe(
     address: &str,
@@ -132,12 +141,12 @@ async fn describe(
 ) -> Result<ClusterIdentity, ClusterError> {
     let network = "get-config:context=network";
     let namespace = format!("namespace/{}", namespaces.first().map_or("", String::as_str));
-    let answers = ask(address, &["edition", "build", network, &namespace]).await?;
+    let answers = ask(address, &["edition", "build", "build_os", network, &namespace]).await?;
     let said = |command| answers.value(command).unwrap_or_default().to_owned();
     let network = answers.pairs(network);
     let counted = answers.pairs(&namespace);
     Ok(ClusterIdentity {
-        kind: ClusterKind::Real,
+        kind: kind(&answers),
         name: if name == "null" { String::new() } else { name },
         edition: said("edition"),
         build: said("build"),
