@@ -338,7 +338,7 @@ mod tests {
         );
         assert_eq!(
             error("brief-cut-then-isolate", &stretch(), &Window { cut_ms: 1000, ..window.clone() }),
-            "a cut of 417 ms is over before nodes notice it, which takes 500 ms"
+            "a cut of 375 ms is over before nodes notice it, which takes 500 ms"
         );
         assert_eq!(
             error("isolate-node", &stretch(), &Window { load_ms: 8999, ..window.clone() }),
