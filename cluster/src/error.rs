@@ -113,7 +113,7 @@ pub enum ClusterError {
     #[error("a cluster is kept at {} already: `aerocert cluster down` stops it", .0.display())]
     KeptAlready(PathBuf),
     /// The state folder is open to others.
-    #[error("{} is not this user's own folder: choose another with --state", .0.display())]
+    #[error("{} is open to other users or not ours: choose another with --state, or `chmod 700` it", .0.display())]
     SharedFolder(PathBuf),
     /// The control socket or its folder cannot be used.
     #[error("cannot use {}: {source}", path.display())]

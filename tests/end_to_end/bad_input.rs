@@ -72,7 +72,7 @@ fn a_port_in_use() {
     assert!(!taken.is_empty());
     let output = aerocert()
         .args(["cluster", "up", "--port", "3977", "--state"])
-        .arg(state.path())
+        .arg(state.path().join("state"))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

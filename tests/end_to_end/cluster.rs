@@ -1,6 +1,6 @@
 //! An emulated cluster that is kept for any client, its tables, and faults by hand.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -9,27 +9,30 @@ use crate::program::{Lasting, aerocert, stderr_of, stdout_of};
 /// A kept cluster with a port and a state folder of its own.
 pub(crate) struct Kept {
     _process: Lasting,
-    state: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    state: PathBuf,
     pub(crate) port: u16,
 }
 
 impl Kept {
     /// Starts it and waits until it is whole.
     pub(crate) fn start(port: u16) -> Self {
-        let state = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
         let mut command = aerocert();
-        command.args(["cluster", "up", "--port", &port.to_string(), "--state"]).arg(state.path());
-        Self { _process: Lasting::start(command, "ready"), state, port }
+        command.args(["cluster", "up", "--port", &port.to_string(), "--state"]).arg(&state);
+        let process = Lasting::start(command, "ready");
+        Self { _process: process, _folder: folder, state, port }
     }
 
     pub(crate) fn state(&self) -> &Path {
-        self.state.path()
+        &self.state
     }
 
     /// What a command about it prints.
     pub(crate) fn says(&self, arguments: &[&str]) -> String {
         let mut all = arguments.to_vec();
-        all.extend(["--state", self.state.path().to_str().unwrap()]);
+        all.extend(["--state", self.state.to_str().unwrap()]);
         stdout_of(&all, 0)
     }
 
