@@ -161,7 +161,7 @@ fn an_emulated_cluster_is_called_one_everywhere() {
     let statement = night().certificate["statement"].as_str().unwrap();
     assert!(statement.starts_with("Emulated cluster"), "{statement}");
     let junit = std::fs::read_to_string(night().page.with_file_name("junit.xml")).unwrap();
-    assert!(between(&junit, "<testsuites", ">").contains("emulated"), "{junit}");
+    assert!(between(&junit, "<testsuites", ">").contains("Emulated"), "{junit}");
     for page in files(night().page.parent().unwrap(), "report.html") {
         let text = std::fs::read_to_string(&page).unwrap();
         let title = between(&text, "<title>", "</title>").to_lowercase();
