@@ -48,10 +48,19 @@ fn the_stretch_clusters_application_runs_and_meets_the_cut() {
 
     kept.says(&["nemesis", "apply", "partition-racks", "--for", "300s"]);
     kept.await_pmap(Some("london"), 3, 2048, 20);
-    let cut = sightings(&python, &london, "mydata", 60);
-    let said = text(&cut);
-    assert_eq!(cut.status.code(), Some(1), "{said}");
-    assert!(said.contains("connected") && said.contains("wrote "), "{said}");
+    // Half of the random keys are out of reach, so a start may well stop at its first one; of
+    // sixteen starts one at least writes before it stops.
+    let mut said = String::new();
+    for _ in 0..16 {
+        let cut = sightings(&python, &london, "mydata", 60);
+        said = text(&cut);
+        assert_eq!(cut.status.code(), Some(1), "{said}");
+        assert!(said.contains("connected"), "{said}");
+        if said.contains("wrote ") {
+            break;
+        }
+    }
+    assert!(said.contains("wrote "), "{said}");
     let error = said.lines().find(|line| line.starts_with("Error: ")).expect("it stops");
     let partition = error
         .split(|c: char| !c.is_ascii_digit())
