@@ -22,7 +22,7 @@ use history::{Model, Operation};
 use crate::specification::{
     Counter, CounterOperation, List, ListOperation, Register, RegisterOperation, Specification,
 };
-use search::{Budget, Found, Interval, search};
+use search::{Budget, Interval};
 
 /// What is known of one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,30 +86,21 @@ fn searched<S: Specification>(
     of: impl Fn(&Operation) -> Option<S::Operation>,
     budget: Budget,
 ) -> Decision {
-    let intervals: Vec<Interval<S::Operation>> = operations
-        .iter()
-        .filter_map(|one| {
-            // A refusal happened: it observed something by its end.
-            let failed_ns = one.completed_ns.filter(|_| one.outcome == history::Outcome::Fail);
-            let ret = failed_ns.unwrap_or_else(|| one.settled_ns());
-            Some(Interval { call: one.invoked_ns, ret, operation: of(one)? })
-        })
-        .collect();
-    match search(specification, &intervals, budget) {
-        Found::Order => Decision::Holds,
-        Found::Nothing { until } => {
-            // What began later explains nothing, and reads that ended later say nothing yet.
-            let begun = |at: &usize| {
-                let one = operations[*at];
-                one.invoked_ns <= until && (one.call.is_write() || one.settled_ns() <= until)
-            };
-            let operations = (0..operations.len()).filter(begun).collect();
-            Decision::Broken(Violation { operations, excerpt: Unseen::Impossible })
-        }
-        Found::Spent { explained, of, open, in_doubt } => Decision::Undecided(format!(
-            "the search spent {} configurations and explained {explained} of {of} returns, with up \
-             to {open} operations open at once and {in_doubt} in doubt",
-            budget.configurations
-        )),
+    let mut positions = Vec::new();
+    let mut intervals = Vec::new();
+    for (position, one) in operations.iter().enumerate() {
+        let Some(operation) = of(one) else { continue };
+        // A refusal happened: it observed something by its end.
+        let failed_ns = one.completed_ns.filter(|_| one.outcome == history::Outcome::Fail);
+        let ret = failed_ns.unwrap_or_else(|| one.settled_ns());
+        positions.push(position);
+        intervals.push(Interval { call: one.invoked_ns, ret, operation });
     }
+    let mut decision = search::decide(specification, &intervals, budget);
+    if let Decision::Broken(violation) = &mut decision {
+        for one in &mut violation.operations {
+            *one = positions[*one];
+        }
+    }
+    decision
 }

@@ -2,7 +2,7 @@
 
 use history::{Call, Operation, Outcome, Returned};
 
-use super::Specification;
+use super::{Needs, Specification};
 
 /// A counter that starts at 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,9 +43,23 @@ impl CounterOperation {
     }
 }
 
+/// A fact of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CounterFact {
+    /// It is so much, or less.
+    AtMost(i64),
+    /// It is so much, or more.
+    AtLeast(i64),
+    /// The topic of being at most something.
+    Lowered,
+    /// The topic of being at least something.
+    Raised,
+}
+
 impl Specification for Counter {
     type State = i64;
     type Operation = CounterOperation;
+    type Fact = CounterFact;
 
     fn initial(&self) -> i64 {
         0
@@ -63,5 +77,48 @@ impl Specification for Counter {
     }
     fn observes(&self, operation: &CounterOperation) -> bool {
         matches!(operation, CounterOperation::Read(_))
+    }
+
+    fn needs(&self, operation: &CounterOperation) -> Needs<CounterFact> {
+        let before = match operation {
+            CounterOperation::Read(count) => Some(*count),
+            CounterOperation::Add { delta, sum } => sum.and_then(|sum| sum.checked_sub(*delta)),
+            CounterOperation::Delete => None,
+        };
+        Needs::at_least(before.map_or_else(Vec::new, |count| {
+            vec![CounterFact::AtMost(count), CounterFact::AtLeast(count)]
+        }))
+    }
+
+    fn brings(&self, operation: &CounterOperation) -> Option<Vec<CounterFact>> {
+        match operation {
+            CounterOperation::Add { delta: 0, .. } | CounterOperation::Read(_) => Some(Vec::new()),
+            CounterOperation::Add { delta, .. } if *delta > 0 => Some(vec![CounterFact::Raised]),
+            CounterOperation::Add { .. } => Some(vec![CounterFact::Lowered]),
+            CounterOperation::Delete => None,
+        }
+    }
+
+    fn topic(&self, fact: &CounterFact) -> CounterFact {
+        match fact {
+            CounterFact::AtMost(_) | CounterFact::Lowered => CounterFact::Lowered,
+            CounterFact::AtLeast(_) | CounterFact::Raised => CounterFact::Raised,
+        }
+    }
+
+    fn holds(&self, count: &i64, fact: &CounterFact) -> bool {
+        match fact {
+            CounterFact::AtMost(most) => count <= most,
+            CounterFact::AtLeast(least) => count >= least,
+            CounterFact::Lowered | CounterFact::Raised => true,
+        }
+    }
+
+    fn excludes(&self, one: &CounterFact, other: &CounterFact) -> bool {
+        match (one, other) {
+            (CounterFact::AtMost(most), CounterFact::AtLeast(least))
+            | (CounterFact::AtLeast(least), CounterFact::AtMost(most)) => least > most,
+            _ => false,
+        }
     }
 }

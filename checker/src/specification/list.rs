@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use history::{Call, Operation, Outcome, Returned, Value};
 
-use super::Specification;
+use super::{Needs, Specification};
 
 /// A list that starts empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,9 +39,19 @@ impl ListOperation {
     }
 }
 
+/// A fact of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ListFact {
+    /// It is a beginning of these elements.
+    Begins(Arc<[Value]>),
+    /// The topic of all beginnings.
+    Cut,
+}
+
 impl Specification for List {
     type State = Arc<[Value]>;
     type Operation = ListOperation;
+    type Fact = ListFact;
 
     fn initial(&self) -> Arc<[Value]> {
         [].into()
@@ -58,5 +68,32 @@ impl Specification for List {
     }
     fn observes(&self, operation: &ListOperation) -> bool {
         matches!(operation, ListOperation::Read(_))
+    }
+
+    fn needs(&self, operation: &ListOperation) -> Needs<ListFact> {
+        match operation {
+            ListOperation::Read(elements) => {
+                Needs::at_least([ListFact::Begins(Arc::clone(elements))])
+            }
+            ListOperation::Append(_) | ListOperation::Delete => Needs::at_least([]),
+        }
+    }
+
+    fn brings(&self, operation: &ListOperation) -> Option<Vec<ListFact>> {
+        match operation {
+            ListOperation::Read(_) | ListOperation::Append(_) => Some(Vec::new()),
+            ListOperation::Delete => Some(vec![ListFact::Cut]),
+        }
+    }
+
+    fn topic(&self, _: &ListFact) -> ListFact {
+        ListFact::Cut
+    }
+
+    fn holds(&self, held: &Arc<[Value]>, fact: &ListFact) -> bool {
+        match fact {
+            ListFact::Begins(elements) => elements.starts_with(held),
+            ListFact::Cut => true,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use history::{Call, Operation, Outcome, Returned, Value};
 
-use super::Specification;
+use super::{Needs, Specification};
 
 /// A register that is absent at the start, or holds a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,9 +53,21 @@ impl RegisterOperation {
     }
 }
 
+/// A fact of a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RegisterFact {
+    /// It holds a value, or none.
+    Holds(Option<Value>),
+    /// It holds anything else.
+    Differs(Option<Value>),
+    /// The topic of all that differ.
+    Changed,
+}
+
 impl Specification for Register {
     type State = Option<Value>;
     type Operation = RegisterOperation;
+    type Fact = RegisterFact;
 
     fn initial(&self) -> Option<Value> {
         self.initial
@@ -71,5 +83,49 @@ impl Specification for Register {
     }
     fn observes(&self, operation: &RegisterOperation) -> bool {
         matches!(operation, RegisterOperation::Read(_) | RegisterOperation::Refused(_))
+    }
+
+    fn needs(&self, operation: &RegisterOperation) -> Needs<RegisterFact> {
+        match operation {
+            RegisterOperation::Read(value) => Needs::exactly([RegisterFact::Holds(*value)]),
+            RegisterOperation::CompareAndSet { from, .. } => {
+                Needs::exactly([RegisterFact::Holds(*from)])
+            }
+            RegisterOperation::Refused(value) => Needs::exactly([RegisterFact::Differs(*value)]),
+            RegisterOperation::Write(_) => Needs::exactly([]),
+        }
+    }
+
+    fn brings(&self, operation: &RegisterOperation) -> Option<Vec<RegisterFact>> {
+        let left = match operation {
+            RegisterOperation::Write(value) => *value,
+            RegisterOperation::CompareAndSet { to, .. } => Some(*to),
+            RegisterOperation::Read(_) | RegisterOperation::Refused(_) => return Some(Vec::new()),
+        };
+        Some(vec![RegisterFact::Holds(left), RegisterFact::Changed])
+    }
+
+    fn topic(&self, fact: &RegisterFact) -> RegisterFact {
+        match fact {
+            RegisterFact::Differs(_) => RegisterFact::Changed,
+            _ => *fact,
+        }
+    }
+
+    fn holds(&self, held: &Option<Value>, fact: &RegisterFact) -> bool {
+        match fact {
+            RegisterFact::Holds(value) => held == value,
+            RegisterFact::Differs(value) => held != value,
+            RegisterFact::Changed => true,
+        }
+    }
+
+    fn excludes(&self, one: &RegisterFact, other: &RegisterFact) -> bool {
+        match (one, other) {
+            (RegisterFact::Holds(one), RegisterFact::Holds(other)) => one != other,
+            (RegisterFact::Holds(one), RegisterFact::Differs(other))
+            | (RegisterFact::Differs(one), RegisterFact::Holds(other)) => one == other,
+            _ => false,
+        }
     }
 }

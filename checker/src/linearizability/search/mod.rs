@@ -12,6 +12,7 @@ mod frontier;
 mod moves;
 mod problem;
 
+use super::{Decision, Unseen, Violation};
 use crate::specification::Specification;
 use problem::Problem;
 
@@ -70,6 +71,34 @@ pub enum Found {
         /// See `open`.
         in_doubt: usize,
     },
+}
+
+/// Decides whether the operations of one object, in the order of their calls, have an order that
+/// agrees with real time and with a specification. Positions in a violation are those of
+/// `operations`.
+pub fn decide<S: Specification>(
+    specification: &S,
+    operations: &[Interval<S::Operation>],
+    budget: Budget,
+) -> Decision {
+    match search(specification, operations, budget) {
+        Found::Order => Decision::Holds,
+        Found::Nothing { until } => {
+            // What began later explains nothing, and what only observed and ended later says
+            // nothing yet.
+            let counts = |at: &usize| {
+                let Interval { call, ret, operation } = &operations[*at];
+                *call <= until && (*ret <= until || !specification.observes(operation))
+            };
+            let operations = (0..operations.len()).filter(counts).collect();
+            Decision::Broken(Violation { operations, excerpt: Unseen::Impossible })
+        }
+        Found::Spent { explained, of, open, in_doubt } => Decision::Undecided(format!(
+            "the search spent {} configurations and explained {explained} of {of} returns, with up \
+             to {open} operations open at once and {in_doubt} in doubt",
+            budget.configurations
+        )),
+    }
 }
 
 /// Looks for an order of operations that agrees with real time and with a specification.
