@@ -16,8 +16,8 @@ pub(crate) enum ClusterCommand {
     Down(State),
     /// Nodes, cluster keys, principals, migrations.
     Status(Where),
-    /// The partition map: primary, secondary, unavailable, dead per node.
-    Pmap(Where),
+    /// The partition map: primary, secondary, unavailable, dead per node; or one partition.
+    Pmap(Pmap),
     /// Rosters: current, pending, observed per node.
     Roster(Where),
     /// Records: master, prole, non-replica per node.
@@ -50,6 +50,18 @@ pub(crate) struct ClusterUp {
     /// Where the control socket is.
     #[command(flatten)]
     pub(crate) state: State,
+}
+
+/// The arguments of `cluster pmap`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Pmap {
+    /// Show this partition as each node sees it: whether it is available there, who serves it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..4096))]
+    pub(crate) partition: Option<u16>,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub(crate) place: Where,
 }
 
 /// Where the control socket of a kept cluster is.

@@ -26,7 +26,10 @@ pub(super) fn cluster(command: &ClusterCommand, json: bool) -> Result<Exit, Fail
             Ok(Exit::Met)
         }),
         ClusterCommand::Status(place) => runtime.block_on(look(place, View::Status, json)),
-        ClusterCommand::Pmap(place) => runtime.block_on(look(place, View::Pmap, json)),
+        ClusterCommand::Pmap(pmap) => {
+            let view = pmap.partition.map_or(View::Pmap, View::Partition);
+            runtime.block_on(look(&pmap.place, view, json))
+        }
         ClusterCommand::Roster(place) => runtime.block_on(look(place, View::Roster, json)),
         ClusterCommand::Objects(place) => runtime.block_on(look(place, View::Objects, json)),
     }

@@ -6,6 +6,7 @@
 
 mod cell;
 mod objects;
+mod partition;
 mod pmap;
 mod render;
 mod roster;

@@ -1,6 +1,6 @@
 //! Which table.
 
-use super::{Cell, Column, Group, Survey, Table, objects, pmap, roster, status};
+use super::{Cell, Column, Group, Survey, Table, objects, partition, pmap, roster, status};
 
 /// A table to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum View {
     Status,
     /// The partition map: primary, secondary, unavailable, dead per node.
     Pmap,
+    /// One partition as each node sees it: whether it is available there, and who serves it.
+    Partition(u16),
     /// Rosters: current, pending, observed per node.
     Roster,
     /// Records: master, prole, non-replica per node.
@@ -28,6 +30,7 @@ impl View {
                 commands.push("partition-info".to_owned());
                 commands.extend(per_namespace("namespace/"));
             }
+            Self::Partition(_) => commands.push("partition-info".to_owned()),
             Self::Roster => commands.extend(per_namespace("roster:namespace=")),
             Self::Objects => commands.extend(per_namespace("namespace/")),
         }
@@ -40,6 +43,7 @@ impl View {
         match self {
             Self::Status => status::table(survey),
             Self::Pmap => pmap::table(survey),
+            Self::Partition(number) => partition::table(survey, number),
             Self::Roster => roster::table(survey),
             Self::Objects => objects::table(survey),
         }
