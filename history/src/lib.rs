@@ -19,6 +19,7 @@ mod recorder;
 mod results;
 pub mod store;
 mod topology;
+mod transaction;
 
 pub use certificate::{
     AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary,
@@ -40,3 +41,7 @@ pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,
 };
 pub use topology::{Node, NodeId, Topology};
+pub use transaction::{
+    Act, Holding, List, MicroOperation, Transaction, TransactionId, TransactionKey, Transactions,
+    TransactionsBuilder,
+};
