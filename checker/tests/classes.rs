@@ -376,3 +376,68 @@ fn a_write_in_doubt_is_over_once_it_was_read() {
          (write of 1 by process 0 shows it in place by 0.110 s)."
     );
 }
+
+#[test]
+fn a_sessions_writes_must_stay_in_order() {
+    let mut stage = Stage::new(Workload::Set);
+    stage.manifest.arm.read_mode = Some(ReadMode::Session);
+    stage.append(0, 1, (100, 110));
+    stage.append(0, 2, (120, 130));
+    stage.read(1, (200, 210), Returned::List(vec![2, 1]));
+    stage.read(1, (8_100, 8_110), Returned::List(vec![2, 1]));
+    let broken = only(&stage.judge(), AnomalyClass::MonotonicWrites);
+    assert_eq!(
+        broken.claim,
+        "The append of 1 by process 0 was acknowledged at 0.110 s; then the same process began the \
+         append of 2 by process 0 at 0.120 s. Yet the read by process 1, begun at 0.200 s, returned \
+         [2, 1], without the former before the latter."
+    );
+    let mut stage = Stage::new(Workload::Register);
+    stage.manifest.arm.read_mode = Some(ReadMode::Session);
+    stage.write(0, 1, (100, 110)).generation = Some(7);
+    stage.write(0, 2, (120, 130)).generation = Some(3);
+    stage.read(1, (8_100, 8_110), Returned::Value(2)).generation = Some(3);
+    let broken = only(&stage.judge(), AnomalyClass::MonotonicWrites);
+    assert!(broken.claim.contains("with generation 3, not above 7"), "{}", broken.claim);
+}
+
+#[test]
+fn a_sessions_writes_must_follow_what_it_read() {
+    let mut stage = Stage::new(Workload::Set);
+    stage.manifest.arm.read_mode = Some(ReadMode::Session);
+    stage.append(0, 1, (100, 110));
+    stage.read(1, (120, 130), Returned::List(vec![1]));
+    stage.append(1, 2, (140, 150));
+    stage.read(2, (200, 210), Returned::List(vec![2]));
+    stage.read(3, (8_100, 8_110), Returned::List(vec![1, 2]));
+    let results = stage.judge();
+    assert_eq!(only(&results, AnomalyClass::WritesFollowReads).operations.len(), 3);
+    // By compare-and-sets: 2 became 1, which the process had read before it wrote 2.
+    let mut stage = Stage::new(Workload::CasRegister);
+    stage.manifest.arm.read_mode = Some(ReadMode::Session);
+    let cas = Call::Cas { expected: Some(2), generation: 0, value: 1 };
+    stage.operation(0, cas, (100, 400), Outcome::Ok, Returned::Nothing);
+    stage.read(1, (120, 130), Returned::Value(1));
+    stage.write(1, 2, (140, 150));
+    stage.read(1, (8_100, 8_110), Returned::Value(1));
+    let broken = only(&stage.judge(), AnomalyClass::WritesFollowReads);
+    assert!(broken.claim.ends_with("led from its value to what the process knew."));
+}
+
+#[test]
+fn a_counters_proof_is_the_smallest_there_is() {
+    let mut stage = Stage::new(Workload::Counter);
+    for at in 0..20 {
+        stage.add(0, (100 + at * 20, 110 + at * 20));
+    }
+    stage.read(1, (600, 610), Returned::Count(20));
+    stage.add(0, (700, 710));
+    for at in 0..30 {
+        stage.read(1, (800 + at * 20, 810 + at * 20), Returned::Count(20));
+    }
+    stage.read(1, (8_100, 8_110), Returned::Count(21));
+    let results = stage.judge();
+    let groups = results.checks.iter().find(|one| one.check == history::Check::Counters).unwrap();
+    assert_eq!(groups.anomalies[0].count, 30, "each read is found");
+    assert_eq!(groups.anomalies[0].examples[0].operations.len(), 3);
+}

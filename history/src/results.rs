@@ -60,6 +60,10 @@ pub enum AnomalyClass {
     BackwardRead,
     /// A process did not read its own write.
     ReadYourWrites,
+    /// A write of a process was ordered before an earlier one of its own.
+    MonotonicWrites,
+    /// A write of a process was ordered before what the process had read.
+    WritesFollowReads,
     /// A generation names two values.
     GenerationFork,
     /// A generation went backwards in real time.
@@ -86,6 +90,8 @@ impl AnomalyClass {
             Self::CounterDrift => "counter-drift",
             Self::BackwardRead => "backward-read",
             Self::ReadYourWrites => "read-your-writes",
+            Self::MonotonicWrites => "monotonic-writes",
+            Self::WritesFollowReads => "writes-follow-reads",
             Self::GenerationFork => "generation-fork",
             Self::GenerationRegression => "generation-regression",
             Self::Divergence => "divergence",

@@ -75,13 +75,16 @@ fn checks(model: Model, read_mode: Option<ReadMode>) -> Vec<Check> {
 fn expectation(mode: Mode, nemesis: &str) -> Expectation {
     use AnomalyClass::{
         BackwardRead, CounterDrift, DirtyRead, Duplicate, GenerationFork, GenerationRegression,
-        LostUpdate, LostWrite, NonLinearizable, ReadYourWrites, StaleRead,
+        LostUpdate, LostWrite, MonotonicWrites, NonLinearizable, ReadYourWrites, StaleRead,
+        WritesFollowReads,
     };
     let passing = vec![
         StaleRead,
         DirtyRead,
         BackwardRead,
         ReadYourWrites,
+        MonotonicWrites,
+        WritesFollowReads,
         GenerationRegression,
         NonLinearizable,
     ];

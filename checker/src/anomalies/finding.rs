@@ -4,7 +4,7 @@ use history::{Anomaly, AnomalyClass, Key};
 
 use super::{
     Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
-    generation, lost_update, lost_write, non_linearizable, stale_read, torn_record,
+    generation, lost_update, lost_write, non_linearizable, session_writes, stale_read, torn_record,
 };
 use crate::evidence::Seconds;
 use crate::run::Run;
@@ -37,9 +37,24 @@ impl Finding {
         (from, to)
     }
 
+    /// The finding with all that proves it: a read out of a counter's bounds is found alone, since a
+    /// record may have as many of them as reads.
+    fn proven(&self, record: &Record<'_>) -> Self {
+        match (self.class, &self.operations[..]) {
+            (AnomalyClass::CounterDrift, [read]) => {
+                Self { operations: counter_drift::prove(record, *read), ..self.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// The violation with its proof.
     #[must_use]
     pub fn anomaly(&self, run: &Run<'_>, record: &Record<'_>) -> Anomaly {
+        self.proven(record).told(run, record)
+    }
+
+    fn told(&self, run: &Run<'_>, record: &Record<'_>) -> Anomaly {
         let seconds = Seconds::apart(self.operations.iter().map(|at| record.operations[*at]));
         let claim = match self.class {
             AnomalyClass::LostWrite => lost_write::claim(record, self, seconds),
@@ -51,6 +66,9 @@ impl Finding {
             AnomalyClass::CounterDrift => counter_drift::claim(record, self, seconds),
             AnomalyClass::BackwardRead | AnomalyClass::ReadYourWrites => {
                 backward_read::claim(record, self, seconds)
+            }
+            AnomalyClass::MonotonicWrites | AnomalyClass::WritesFollowReads => {
+                session_writes::claim(record, self, seconds)
             }
             AnomalyClass::GenerationFork | AnomalyClass::GenerationRegression => {
                 generation::claim(record, self, seconds)

@@ -1,9 +1,11 @@
 //! Lying generations: the server's own version numbers contradict each other.
 //!
-//! *Fork*: one generation names two versions, so two writes followed the same one. *Regression*: an
-//! operation returned a lower generation than one that had completed before it began. Values alone
-//! decide linearizability; a generation that lies is a finding of its own, since compare-and-set
-//! trusts it. Records that are deleted, and generations that may have wrapped (the strongly
+//! *Fork*: one generation names two versions, so two writes followed the same one (two acknowledged
+//! writes; a write and a read of another value, or of a list that does not end with its element; two
+//! reads that differ). One finding for each such generation. *Regression*: an answered operation
+//! returned a lower generation than one that had completed before it began. One finding for each
+//! such operation, against the highest generation of those before it. Values alone decide
+//! linearizability; a generation that lies is a finding of its own, since compare-and-set trusts it. Records that are deleted, and generations that may have wrapped (the strongly
 //! consistent ones have 10 bits), are left alone.
 
 use std::collections::BTreeMap;
@@ -20,8 +22,7 @@ const WRAP: u32 = 1000;
 /// All forks and regressions of a record.
 #[must_use]
 pub fn find(record: &Record<'_>) -> Vec<Finding> {
-    let all: Vec<usize> = (0..record.operations.len()).collect();
-    let told = told(record, &all);
+    let told = told(record);
     let mut findings = forks(record, &told);
     findings.extend(regressions(record, &told, false).into_iter().map(|(before, at)| {
         Finding::new(AnomalyClass::GenerationRegression, record, vec![before, at])
@@ -33,14 +34,19 @@ pub fn find(record: &Record<'_>) -> Vec<Finding> {
 /// one that had completed before it began, as (the one before, it).
 #[must_use]
 pub fn regressions_of(record: &Record<'_>, among: &[usize], same: bool) -> Vec<(usize, usize)> {
-    regressions(record, &told(record, among), same)
+    regressions(record, &told_among(record, among.iter().copied()), same)
 }
 
-/// The operations that tell a generation, with it; none if the record's generations begin anew.
-fn told(record: &Record<'_>, among: &[usize]) -> Vec<(usize, u32)> {
+/// The operations that tell a generation, with it; none if the record's generations begin anew or
+/// may have wrapped.
+#[must_use]
+pub fn told(record: &Record<'_>) -> Vec<(usize, u32)> {
+    told_among(record, 0..record.operations.len())
+}
+
+fn told_among(record: &Record<'_>, among: impl Iterator<Item = usize>) -> Vec<(usize, u32)> {
     let told: Vec<(usize, u32)> = among
-        .iter()
-        .map(|at| (*at, record.operations[*at]))
+        .map(|at| (at, record.operations[at]))
         .filter(|(_, one)| one.outcome == Outcome::Ok && one.returned != Returned::Absent)
         .filter_map(|(at, one)| Some((at, one.generation.filter(|generation| *generation > 0)?)))
         .collect();

@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 
 use history::{AnomalyClass, Model};
 
-use super::{Finding, Meeting, Record, generation, observed, written};
+use super::ranges::Greatest;
+use super::{Finding, Meeting, Record, Sightings, generation, observed, written};
 use crate::evidence::{Seconds, words};
 use crate::linearizability::{counter, list};
 
@@ -87,24 +88,61 @@ fn newest(record: &Record<'_>, in_place: InPlace, before_ns: u64) -> Vec<usize> 
     newer.into_iter().filter(|at| record.operations[*at].settled_ns() >= last_call).collect()
 }
 
-/// Writes that a read after healing proves beaten by an older one with a higher generation.
+/// Writes that a read after healing proves beaten by an older one with a higher generation. Of the
+/// reads that prove it of a write, the one that began first.
+///
+/// A write asks for a read of a value in place before the write's call, with a higher generation,
+/// among those that began after the write was acknowledged and last seen, and not after a later
+/// write was acknowledged: writes are asked in the order of their calls, and the reads let in as
+/// their values are in place.
 fn beaten(record: &Record<'_>) -> Vec<(usize, Vec<usize>)> {
-    let mut found = Vec::new();
-    for stale in super::stale_read::find(record) {
-        let Some(read) = stale.operations.last().copied() else { continue };
-        let operation = record.operations[read];
-        let in_place = observed(operation).and_then(|value| record.in_place(value));
-        let (Some(in_place), Some(survived)) = (in_place, operation.generation) else { continue };
-        if !record.is_healed(operation.invoked_ns) {
-            continue;
+    let sightings = Sightings::of(record);
+    let reads: Vec<usize> = record
+        .reads()
+        .filter(|at| record.operations[*at].generation.is_some())
+        .filter(|at| record.is_healed(record.operations[*at].invoked_ns))
+        .collect();
+    let call = |at: usize| record.operations[at].invoked_ns;
+    let acknowledged: Vec<usize> = record.acknowledged().collect();
+    // Of the acknowledged writes from one on, the earliest end.
+    let mut ended: Vec<u64> =
+        acknowledged.iter().map(|at| record.operations[*at].settled_ns()).collect();
+    for at in (1..ended.len()).rev() {
+        ended[at - 1] = ended[at - 1].min(ended[at]);
+    }
+    let mut in_place: Vec<(Option<u64>, usize)> = Vec::with_capacity(reads.len());
+    for (index, read) in reads.iter().enumerate() {
+        let value = observed(record.operations[*read]);
+        if let Some((since, shown)) = value.and_then(|value| record.in_place(value)) {
+            in_place.push((shown.map(|_| since), index));
         }
-        for write in newest(record, in_place, operation.invoked_ns) {
-            let lower = record.operations[write].generation.is_some_and(|beaten| beaten < survived);
-            let seen_later = last_seen(record, record.operations[write])
-                .is_some_and(|seen| record.operations[seen].invoked_ns >= operation.invoked_ns);
-            if lower && !seen_later {
-                found.push((write, in_place.1.into_iter().chain([write, read]).collect()));
-            }
+    }
+    in_place.sort_unstable();
+    let mut in_place = in_place.into_iter().peekable();
+    let mut generations = Greatest::new(reads.len());
+    let mut found = Vec::new();
+    for write in &acknowledged {
+        let operation = record.operations[*write];
+        let older = |since: &Option<u64>| since.is_none_or(|since| since < operation.invoked_ns);
+        while let Some((_, index)) = in_place.next_if(|(since, _)| older(since)) {
+            let generation = record.operations[reads[index]].generation.unwrap_or(0);
+            generations.raise(index, generation);
+        }
+        let (Some(generation), Some(value)) = (operation.generation, written(operation)) else {
+            continue;
+        };
+        let seen = sightings.of_value(value).map_or(0, |seen| call(seen.last));
+        let after = operation.settled_ns().max(seen);
+        let from = reads.partition_point(|read| call(*read) <= after);
+        let later = acknowledged.partition_point(|at| call(*at) <= operation.settled_ns());
+        let until = ended.get(later).copied().unwrap_or(u64::MAX);
+        if let Some(read) = generations.first_above(from, generation).map(|index| reads[index])
+            && call(read) <= until
+        {
+            let shown = observed(record.operations[read])
+                .and_then(|value| record.in_place(value))
+                .and_then(|(_, shown)| shown);
+            found.push((*write, shown.into_iter().chain([*write, read]).collect()));
         }
     }
     found
@@ -113,11 +151,13 @@ fn beaten(record: &Record<'_>) -> Vec<(usize, Vec<usize>)> {
 /// Writes that a later write was not put on top of: (the write, the later one). A stale read between
 /// them is not needed, and there may be none.
 fn forgotten(record: &Record<'_>) -> Vec<(usize, Vec<usize>)> {
+    let sightings = Sightings::of(record);
     generation::regressions_of(record, &record.acknowledged().collect::<Vec<_>>(), true)
         .into_iter()
         .filter(|(write, later)| {
-            last_seen(record, record.operations[*write]).is_none_or(|seen| {
-                record.operations[seen].invoked_ns <= record.operations[*later].settled_ns()
+            let seen = written(record.operations[*write]).and_then(|one| sightings.of_value(one));
+            seen.is_none_or(|seen| {
+                record.operations[seen.last].invoked_ns <= record.operations[*later].settled_ns()
             })
         })
         .map(|(write, later)| (write, vec![write, later]))
@@ -154,13 +194,8 @@ fn in_counter(record: &Record<'_>) -> Option<Vec<usize>> {
     let acknowledged =
         record.acknowledged().filter(|at| record.operations[*at].settled_ns() < called_ns).count()
             as i64;
-    if acknowledged.checked_mul(size).is_none_or(|sum| counted >= sum) {
-        return None;
-    }
-    let mut proof = counter::proof_of_too_few(&record.operations, read)?;
-    proof.retain(|at| *at != read);
-    proof.push(read);
-    Some(proof)
+    let lost = acknowledged.checked_mul(size).is_some_and(|sum| counted < sum);
+    lost.then(|| super::counter_drift::prove(record, read))
 }
 
 /// The sentence.
@@ -235,13 +270,5 @@ pub fn is_beaten_by_generation(record: &Record<'_>, finding: &Finding) -> bool {
 
 /// The last read that returned a written value.
 fn last_seen(record: &Record<'_>, write: &history::Operation) -> Option<usize> {
-    let value = written(write)?;
-    record.reads().rev().find(|at| {
-        let read = record.operations[*at];
-        if record.is_register() {
-            observed(read) == Some(Some(value))
-        } else {
-            list::elements(read).is_some_and(|elements| elements.contains(&value))
-        }
-    })
+    Sightings::of(record).of_value(written(write)?).map(|seen| seen.last)
 }

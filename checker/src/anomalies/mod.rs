@@ -6,6 +6,7 @@
 //! in every history that contains it.
 
 pub mod backward_read;
+mod chains;
 pub mod counter_drift;
 pub mod dirty_read;
 pub mod divergence;
@@ -16,9 +17,13 @@ pub mod generation;
 pub mod lost_update;
 pub mod lost_write;
 pub mod non_linearizable;
+mod ranges;
 mod record;
+pub mod session_writes;
+mod sightings;
 pub mod stale_read;
 pub mod torn_record;
 
 pub use finding::Finding;
 pub use record::{Meeting, Record, observed, written};
+pub use sightings::{Seen, Sightings};

@@ -140,22 +140,7 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
             words::read(other, seconds)
         );
     }
-    let told: Vec<String> = operations
-        .iter()
-        .map(|one| {
-            if one.call.is_write() {
-                let began = seconds.print(one.invoked_ns);
-                format!(
-                    "the {}, begun at {began}, {}",
-                    words::asked(one),
-                    words::ended(one, seconds)
-                )
-            } else {
-                words::read(one, seconds)
-            }
-        })
-        .collect();
-    format!("No order explains these operations: {}.", told.join("; "))
+    words::unexplained(operations, seconds)
 }
 
 fn cycle_claim(

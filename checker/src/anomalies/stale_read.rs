@@ -1,11 +1,15 @@
 //! Stale read: a read returned a value superseded by a write completed before the read began.
 //!
-//! A write has completed when it was acknowledged, or when somebody has read it: even one in doubt
-//! is over then. It supersedes a register's value if it was invoked after that value was already in
-//! place. Of a list, a read is stale if it lacks an element whose append had completed before the
-//! read began. How stale: in time, from the first completion that the read missed (Δ-atomicity,
-//! Golab, Li and Shah, PODC 2011); in versions, the writes that it surely missed (a lower bound of k
-//! in k-atomicity).
+//! Definition. A value (or an element) is *in place* from the first end of an operation that shows
+//! it: its acknowledged write, or a read that returned it. A write has *completed* once its value is
+//! in place, unless that was before its call: even one in doubt is over then. A read of a register is
+//! stale if some write completed before the read's call, and was invoked after the value that the
+//! read returned was in place (no record is in place from the beginning). A read of a list is stale
+//! if it lacks an element whose append had completed before the read's call.
+//!
+//! How stale: in time, from the first such completion to the read's call (Δ-atomicity, Golab, Li and
+//! Shah, PODC 2011); in versions, how many such writes there are (a lower bound of k in
+//! k-atomicity). All of it in O(n log n).
 
 use history::AnomalyClass;
 use rustc_hash::FxHashMap;
@@ -27,13 +31,13 @@ pub struct Staleness {
 /// it, (the read that shows it completed,) the read.
 #[must_use]
 pub fn find(record: &Record<'_>) -> Vec<Finding> {
-    if record.is_deleted() {
-        return Vec::new();
-    }
-    let found = if record.is_register() { in_register(record) } else { in_list(record) };
-    found
+    missed(record)
         .into_iter()
-        .map(|operations| Finding::new(AnomalyClass::StaleRead, record, operations))
+        .map(|Missed { before, newer, read, .. }| {
+            let shown = (newer.shown != newer.write).then_some(newer.shown);
+            let proof = before.into_iter().chain([newer.write]).chain(shown).chain([read]);
+            Finding::new(AnomalyClass::StaleRead, record, proof.collect())
+        })
         .collect()
 }
 
@@ -64,13 +68,25 @@ fn completed(record: &Record<'_>) -> Vec<Completed> {
         .collect()
 }
 
-/// The proof: the superseding write, what shows that it was over, the read.
-fn proof(before: Option<usize>, newer: Completed, read: usize) -> Vec<usize> {
-    let shown = (newer.shown != newer.write).then_some(newer.shown);
-    before.into_iter().chain([newer.write]).chain(shown).chain([read]).collect()
+/// A read that missed something.
+struct Missed {
+    /// What shows the old value in place, of a register's value.
+    before: Option<usize>,
+    /// The missed write that had completed first.
+    newer: Completed,
+    read: usize,
+    /// How many it missed.
+    versions: u64,
 }
 
-fn in_register(record: &Record<'_>) -> Vec<Vec<usize>> {
+fn missed(record: &Record<'_>) -> Vec<Missed> {
+    if record.is_deleted() {
+        return Vec::new();
+    }
+    if record.is_register() { in_register(record) } else { in_list(record) }
+}
+
+fn in_register(record: &Record<'_>) -> Vec<Missed> {
     let writes = completed(record);
     // Of those invoked from here on, the one that was over first.
     let mut first = writes.clone();
@@ -83,22 +99,60 @@ fn in_register(record: &Record<'_>) -> Vec<Vec<usize>> {
     for read in record.reads() {
         let operation = record.operations[read];
         let Some(value) = observed(operation) else { continue };
-        let Some((since_ns, shown)) = record.in_place(value) else { continue };
+        let Some((since_ns, before)) = record.in_place(value) else { continue };
         let later = match value {
             None => 0,
             Some(_) => writes.partition_point(|write| write.call <= since_ns),
         };
-        let Some(newer) = first.get(later) else { continue };
-        // A value read before its write began is garbage, and does not supersede itself.
-        let own = value.is_some_and(|value| record.writer(value) == Some(newer.write));
-        if !own && newer.over < operation.invoked_ns {
-            found.push(proof(shown, *newer, read));
+        if let Some(newer) = first.get(later).filter(|newer| newer.over < operation.invoked_ns) {
+            found.push((later, Missed { before, newer: *newer, read, versions: 0 }));
         }
     }
-    found
+    // The missed writes: from `later` on in the order of calls, and over by the read's call.
+    let mut over: Vec<usize> = (0..writes.len()).collect();
+    over.sort_unstable_by_key(|at| writes[*at].over);
+    let mut over = over.into_iter().peekable();
+    let mut counted = Counted::new(writes.len());
+    for (later, missed) in &mut found {
+        let call = record.operations[missed.read].invoked_ns;
+        while let Some(at) = over.next_if(|at| writes[*at].over < call) {
+            counted.add(at);
+        }
+        missed.versions = counted.from(*later);
+    }
+    found.into_iter().map(|(_, missed)| missed).collect()
 }
 
-fn in_list(record: &Record<'_>) -> Vec<Vec<usize>> {
+/// A set of positions that counts those from one on (a Fenwick tree).
+struct Counted {
+    sums: Vec<u64>,
+}
+
+impl Counted {
+    fn new(positions: usize) -> Self {
+        Self { sums: vec![0; positions + 1] }
+    }
+
+    fn add(&mut self, position: usize) {
+        let mut at = self.sums.len() - 1 - position;
+        while at < self.sums.len() {
+            self.sums[at] += 1;
+            at += at & at.wrapping_neg();
+        }
+    }
+
+    fn from(&self, position: usize) -> u64 {
+        let mut at = self.sums.len() - 1 - position;
+        let mut sum = 0;
+        while at > 0 {
+            sum += self.sums[at];
+            at &= at - 1;
+        }
+        sum
+    }
+}
+
+fn in_list(record: &Record<'_>) -> Vec<Missed> {
     // Appends in the order in which they were over: a read must hold all up to its call.
     let mut appends = completed(record);
     appends.sort_by_key(|append| (append.over, append.write));
@@ -113,43 +167,39 @@ fn in_list(record: &Record<'_>) -> Vec<Vec<usize>> {
         let operation = record.operations[read];
         let Some(elements) = list::elements(operation) else { continue };
         let due = appends.partition_point(|append| append.over < operation.invoked_ns);
-        for element in elements {
-            if let Some(rank) = rank.get(element) {
-                held[*rank] = read;
+        let mut holds = 0;
+        for rank in elements.iter().filter_map(|element| rank.get(element)) {
+            if std::mem::replace(&mut held[*rank], read) != read && *rank < due {
+                holds += 1;
             }
         }
-        if let Some(missed) = (0..due).find(|rank| held[*rank] != read) {
-            found.push(proof(None, appends[missed], read));
+        if holds < due
+            && let Some(first) = (0..due).find(|rank| held[*rank] != read)
+        {
+            let versions = (due - holds) as u64;
+            found.push(Missed { before: None, newer: appends[first], read, versions });
         }
     }
     found
 }
 
+/// How stale each stale read of a record was, as (read, how stale), in the order of the reads' calls.
+#[must_use]
+pub fn measures(record: &Record<'_>) -> Vec<(usize, Staleness)> {
+    missed(record)
+        .into_iter()
+        .map(|missed| {
+            let ns = record.operations[missed.read].invoked_ns - missed.newer.over;
+            (missed.read, Staleness { ns, versions: missed.versions })
+        })
+        .collect()
+}
+
 /// How stale the read of a finding is.
 #[must_use]
 pub fn measure(record: &Record<'_>, finding: &Finding) -> Option<Staleness> {
-    if finding.class != AnomalyClass::StaleRead {
-        return None;
-    }
-    let told = Told::of(record, finding)?;
-    let read = record.operations[told.read];
-    let missed = |write: &&Completed| {
-        let superseded = match list::elements(read).filter(|_| !record.is_register()) {
-            Some(elements) => written(record.operations[write.write])
-                .is_some_and(|element| !elements.contains(&element)),
-            None => observed(read).is_some_and(|value| {
-                value.is_none()
-                    || record.in_place(value).is_some_and(|(since, _)| since < write.call)
-            }),
-        };
-        superseded && write.over < read.invoked_ns
-    };
-    let writes = completed(record);
-    let over = writes.iter().find(|write| write.write == told.write)?.over;
-    Some(Staleness {
-        ns: read.invoked_ns.saturating_sub(over),
-        versions: writes.iter().filter(missed).count() as u64,
-    })
+    let read = finding.operations.last().filter(|_| finding.class == AnomalyClass::StaleRead)?;
+    measures(record).into_iter().find(|(at, _)| at == read).map(|(_, staleness)| staleness)
 }
 
 /// The parts of a proof.

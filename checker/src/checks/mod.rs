@@ -6,7 +6,7 @@ use history::{Anomaly, AnomalyClass, AnomalyGroup, Check, CheckResult, Model, Re
 
 use crate::anomalies::{
     Finding, Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
-    generation, lost_update, lost_write, non_linearizable, stale_read, torn_record,
+    generation, lost_update, lost_write, non_linearizable, session_writes, stale_read, torn_record,
 };
 use crate::run::Run;
 
@@ -72,7 +72,7 @@ fn finders(check: Check, model: Model) -> &'static [Find] {
         (Check::StaleReads, Model::Counter) => &[],
         (Check::StaleReads, _) => &[stale_read::find],
         (Check::DirtyReads, _) => &[dirty_read::find, garbage_read::find, torn_record::find],
-        (Check::SessionGuarantees, _) => &[backward_read::find],
+        (Check::SessionGuarantees, _) => &[backward_read::find, session_writes::find],
         (Check::LostUpdates, _) => &[lost_update::find],
         (Check::Counters, _) => &[counter_drift::find],
         (Check::Sets, _) => &[lost_write::find, duplicate::find, garbage_read::find],

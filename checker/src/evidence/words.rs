@@ -57,3 +57,27 @@ pub fn read(operation: &Operation, seconds: Seconds) -> String {
         returned(operation)
     )
 }
+
+/// Operations that no order explains, each in whole.
+#[must_use]
+pub fn unexplained<'a>(
+    operations: impl IntoIterator<Item = &'a Operation>,
+    seconds: Seconds,
+) -> String {
+    let told: Vec<String> = operations
+        .into_iter()
+        .map(|one| {
+            if one.call.is_write() {
+                let began = seconds.print(one.invoked_ns);
+                let returned = match one.returned {
+                    Returned::Nothing => String::new(),
+                    _ => format!(" and returned {}", returned(one)),
+                };
+                format!("the {}, begun at {began}, {}{returned}", asked(one), ended(one, seconds))
+            } else {
+                read(one, seconds)
+            }
+        })
+        .collect();
+    format!("No order explains these operations: {}.", told.join("; "))
+}

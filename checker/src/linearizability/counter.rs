@@ -11,6 +11,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use history::{Call, Operation, Outcome, Returned};
+use rustc_hash::FxHashSet;
 
 use super::{Decision, Unseen, Violation};
 
@@ -38,17 +39,34 @@ struct Increment {
 /// Decides a key; `None` if its adds are of several sizes or not positive.
 #[must_use]
 pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
-    let size = size(operations)?;
-    let counter = match Counter::gather(operations, size) {
-        Ok(counter) => counter,
-        Err(operations) => {
-            return Some(Decision::Broken(Violation { operations, excerpt: Unseen::Possible }));
-        }
-    };
-    Some(match counter.assign(unseen) {
-        Ok(()) => Decision::Holds,
+    let counter = Counter::gather(operations, size(operations)?);
+    Some(match counter.and_then(|counter| counter.assign(unseen)) {
+        Ok(_) => Decision::Holds,
         Err(operations) => Decision::Broken(Violation { operations, excerpt: Unseen::Possible }),
     })
+}
+
+/// An order of a key's operations that explains their counts, as positions; `None` if there is none
+/// or [`decide`] would say nothing.
+#[must_use]
+pub fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
+    let counter = Counter::gather(operations, size(operations)?).ok()?;
+    let mut slots = counter.assign(Unseen::Impossible).ok()?.into_iter().peekable();
+    let mut reads: Vec<&Sight> = counter.sights.iter().collect();
+    reads.sort_by_key(|read| (read.count, read.call));
+    let mut order = Vec::with_capacity(operations.len());
+    for read in reads {
+        while let Some((_, increment)) = slots.next_if(|(slot, _)| *slot <= read.count) {
+            order.push(increment);
+        }
+        order.push(read.position);
+    }
+    order.extend(slots.map(|(_, increment)| increment));
+    // What was acknowledged and never counted comes last, in the order of calls.
+    let placed: FxHashSet<usize> = order.iter().copied().collect();
+    let left = counter.increments.iter().filter(|one| one.ret != u64::MAX);
+    order.extend(left.map(|one| one.position).filter(|at| !placed.contains(at)));
+    Some(order)
 }
 
 /// The size that all increments share (1 if there are none); `None` if they do not, or the record is
@@ -68,21 +86,16 @@ pub fn size(operations: &[&Operation]) -> Option<i64> {
     Some(size.unwrap_or(1))
 }
 
-/// The operations that show that a read of a counter came after too many increments: they, the read,
-/// and an earlier sight from which to count, if that needs fewer of them.
+/// The operations that show why a read of a counter is out of bounds on its own, the read among them;
+/// `None` if no single sight before it shows so, or [`decide`] would say nothing.
 #[must_use]
-pub fn proof_of_too_few(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
-    let counter = Counter::gather(operations, size(operations)?).ok()?;
+pub fn proof(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
+    let counter = match Counter::gather(operations, size(operations)?) {
+        Ok(counter) => counter,
+        Err(operations) => return operations.contains(&read).then_some(operations),
+    };
     let sight = counter.sights.iter().find(|sight| sight.position == read)?;
-    Some(counter.too_few(*sight, read))
-}
-
-/// The operations that show that a read of a counter saw more increments than there can have been.
-#[must_use]
-pub fn proof_of_too_many(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
-    let counter = Counter::gather(operations, size(operations)?).ok()?;
-    let sight = counter.sights.iter().find(|sight| sight.position == read)?;
-    Some(counter.too_many(*sight))
+    counter.rival(*sight).or_else(|| counter.too_few(*sight)).or_else(|| counter.too_many(*sight))
 }
 
 /// The count that an answered operation saw.
@@ -131,15 +144,19 @@ impl Counter {
         Ok(this)
     }
 
-    /// Gives slots to increments; the operations that leave none.
-    fn assign(&self, unseen: Unseen) -> Result<(), Vec<usize>> {
+    /// Gives slots to increments, as (slot, position) by slot.
+    ///
+    /// # Errors
+    /// The operations that leave none.
+    fn assign(&self, unseen: Unseen) -> Result<Vec<(i64, usize)>, Vec<usize>> {
         // A pinned increment is a read of its result and, just before, of one fewer.
         let mut after: Vec<Sight> = self.sights.iter().chain(&self.pinned).copied().collect();
         let mut before: Vec<Sight> = self.sights.clone();
         before.extend(self.pinned.iter().map(|p| Sight { count: p.count - 1, ..*p }));
         after.sort_by_key(|sight| sight.count);
         before.sort_by_key(|sight| sight.count);
-        let Some(last) = after.last().map(|sight| sight.count) else { return Ok(()) };
+        let mut assigned = Vec::with_capacity(self.increments.len() + self.pinned.len());
+        let Some(last) = after.last().map(|sight| sight.count) else { return Ok(assigned) };
         // The earliest return among the sights of at least as many.
         let mut earliest = after.clone();
         for at in (1..earliest.len()).rev() {
@@ -153,7 +170,8 @@ impl Counter {
         let mut ready: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
         let (mut seen_before, mut seen_after) = (0, 0);
         let mut latest: Option<Sight> = None;
-        for slot in 1..=last {
+        let mut slot = 1;
+        while slot <= last {
             while let Some(sight) = before.get(seen_before).filter(|sight| sight.count < slot) {
                 latest = later(latest, *sight);
                 seen_before += 1;
@@ -167,7 +185,9 @@ impl Counter {
             {
                 return Err(vec![latest.position, due.position]);
             }
-            if pinned.next_if(|pinned| pinned.count == slot).is_some() {
+            if let Some(pinned) = pinned.next_if(|pinned| pinned.count == slot) {
+                assigned.push((slot, pinned.position));
+                slot += 1;
                 continue;
             }
             while let Some(increment) = coming.next_if(|increment| increment.call <= due.ret) {
@@ -175,11 +195,17 @@ impl Counter {
             }
             match (ready.pop(), latest) {
                 (Some(Reverse((ret, position))), Some(latest)) if ret < latest.call => {
-                    return Err(self.too_few(latest, position));
+                    return Err(self.explain(self.too_few(latest), position));
                 }
-                (None, _) if unseen == Unseen::Impossible => return Err(self.too_many(due)),
-                _ => {}
+                (Some(Reverse((_, position))), _) => assigned.push((slot, position)),
+                (None, _) if unseen == Unseen::Impossible => {
+                    let due = Sight { count: self.count_of(due.position), ..due };
+                    return Err(self.explain(self.too_many(due), due.position));
+                }
+                // Nobody seen can fill what is left up to the next sight.
+                (None, _) => slot = due.count.max(slot + 1) - 1,
             }
+            slot += 1;
         }
         while let Some(sight) = before.get(seen_before) {
             latest = later(latest, *sight);
@@ -187,71 +213,106 @@ impl Counter {
         }
         let left = ready.iter().map(|Reverse(one)| *one);
         let left = left.chain(coming.map(|one| (one.ret, one.position)));
-        let Some((ret, position)) = left.min() else { return Ok(()) };
-        match latest {
-            Some(latest) if ret < latest.call => Err(self.too_few(latest, position)),
-            _ => Ok(()),
+        match (left.min(), latest) {
+            (Some((ret, position)), Some(latest)) if ret < latest.call => {
+                Err(self.explain(self.too_few(latest), position))
+            }
+            _ => Ok(assigned),
         }
     }
 
-    /// A sight that came after too many increments: those, and the sight before them from which
-    /// counting can start, if there is one that makes the proof shorter.
-    fn too_few(&self, sight: Sight, increment: usize) -> Vec<usize> {
-        let all = self.sights.iter().chain(&self.pinned);
-        let missed = |from: u64| {
-            let surely = move |call: u64, ret: u64| call > from && ret < sight.call;
-            let plain = self.increments.iter().filter(move |one| surely(one.call, one.ret));
-            let pinned = self.pinned.iter().filter(move |one| surely(one.call, one.ret));
-            plain.map(|one| one.position).chain(pinned.map(|one| one.position))
+    /// A sight and another that saw more before it, or fewer after it.
+    fn rival(&self, sight: Sight) -> Option<Vec<usize>> {
+        let before = |other: &Sight, pinned: bool| other.count - i64::from(pinned);
+        let contradicts = |other: &Sight, pinned: bool| {
+            (other.count > sight.count && other.ret < sight.call)
+                || (before(other, pinned) < sight.count && sight.ret < other.call)
         };
-        let mut bases: Vec<&Sight> =
-            all.filter(|base| base.ret < sight.call && base.count <= sight.count).collect();
-        bases.sort_by_key(|base| Reverse((base.count, base.ret)));
-        for base in bases.into_iter().take(64) {
+        let plain = self.sights.iter().find(|other| contradicts(other, false));
+        let pinned = || self.pinned.iter().find(|other| contradicts(other, true));
+        plain.or_else(pinned).map(|other| vec![other.position, sight.position])
+    }
+
+    fn count_of(&self, position: usize) -> i64 {
+        let mut all = self.sights.iter().chain(&self.pinned);
+        all.find(|sight| sight.position == position).map_or(0, |sight| sight.count)
+    }
+
+    /// The proof; should it be none, all that there is, with the operation that no slot is left for.
+    fn explain(&self, proof: Option<Vec<usize>>, at: usize) -> Vec<usize> {
+        proof.unwrap_or_else(|| {
+            let increments = self.increments.iter().map(|one| one.position);
+            let sights = self.sights.iter().chain(&self.pinned).map(|one| one.position);
+            tidy(increments.chain(sights).chain([at]))
+        })
+    }
+
+    /// Increments that are pinned to a slot after one count and up to another.
+    fn pinned_between(&self, from: i64, to: i64) -> &[Sight] {
+        let start = self.pinned.partition_point(|pinned| pinned.count <= from);
+        let end = self.pinned.partition_point(|pinned| pinned.count <= to);
+        &self.pinned[start..end.max(start)]
+    }
+
+    /// A sight that came after too many increments: it, and the sight before it (or nothing, for the
+    /// beginning at 0) between which more increments surely fell than it gained. Of several such
+    /// sights the one that needs the fewest increments. By Hall's theorem over spans of slots there
+    /// is one whenever [`assign`](Self::assign) leaves an increment over.
+    fn too_few(&self, sight: Sight) -> Option<Vec<usize>> {
+        let mut surely: Vec<&Increment> =
+            self.increments.iter().filter(|one| one.ret < sight.call).collect();
+        surely.sort_by_key(|one| Reverse((one.call, one.position)));
+        let known = self.sights.iter().chain(&self.pinned).map(|base| (*base, Some(base.position)));
+        let mut bases: Vec<(Sight, Option<usize>)> =
+            known.filter(|(base, _)| base.ret < sight.call && base.count <= sight.count).collect();
+        bases.sort_by_key(|(base, _)| Reverse((base.ret, base.position)));
+        let mut between = 0;
+        let mut best: Option<(usize, Option<usize>, i64)> = None;
+        let origin = Sight { count: 0, call: 0, ret: 0, position: 0 };
+        for (base, position) in bases.into_iter().chain([(origin, None)]) {
+            while surely.get(between).is_some_and(|one| position.is_none() || one.call > base.ret) {
+                between += 1;
+            }
+            let pinned = self.pinned_between(base.count, sight.count).len();
             let enough = usize::try_from(sight.count - base.count).unwrap_or(usize::MAX) + 1;
-            let missed: Vec<usize> = missed(base.ret).take(enough).collect();
-            if missed.len() == enough {
-                return tidy(missed.into_iter().chain([base.position, sight.position]));
+            if pinned + between >= enough && best.is_none_or(|(least, ..)| enough < least) {
+                best = Some((enough, position, base.count));
             }
         }
-        let everything = self.increments.iter().map(|one| one.position);
-        let sights = self.sights.iter().chain(&self.pinned).map(|one| one.position);
-        tidy(everything.chain(sights).chain([increment]))
+        let (enough, base, count) = best?;
+        let pinned = self.pinned_between(count, sight.count).iter().map(|one| one.position);
+        let plain = surely.iter().map(|one| one.position);
+        let missed = pinned.chain(plain).take(enough);
+        Some(tidy(missed.chain(base).chain([sight.position])))
     }
 
-    /// A sight of more than all increments that could have happened: the sight before it that
-    /// leaves the fewest, and these.
-    fn too_many(&self, sight: Sight) -> Vec<usize> {
-        let possible = |from: u64, count: i64| -> Vec<usize> {
-            let perhaps = move |call: u64, ret: u64| call <= sight.ret && ret >= from;
-            let plain = self.increments.iter().filter(move |one| perhaps(one.call, one.ret));
-            let between = count + 1..=sight.count;
-            let pinned = self
-                .pinned
-                .iter()
-                .filter(move |one| perhaps(one.call, one.ret) && between.contains(&one.count));
-            plain.map(|one| one.position).chain(pinned.map(|one| one.position)).collect()
-        };
-        let too_few = |possible: &[usize], gained: i64| {
-            i64::try_from(possible.len()).is_ok_and(|possible| possible < gained)
-        };
-        let mut bases: Vec<&Sight> =
-            self.sights.iter().filter(|base| base.ret < sight.call).collect();
-        bases.sort_by_key(|base| Reverse(base.call));
-        for base in bases.into_iter().take(64) {
-            let possible = possible(base.call, base.count);
-            if too_few(&possible, sight.count - base.count) {
-                return tidy(possible.into_iter().chain([base.position, sight.position]));
+    /// A sight of more than all increments that could have happened: it, the sight that saw fewer (or
+    /// nothing, for the beginning at 0) and leaves too few increments between, and these.
+    fn too_many(&self, sight: Sight) -> Option<Vec<usize>> {
+        let mut perhaps: Vec<&Increment> =
+            self.increments.iter().filter(|one| one.call <= sight.ret).collect();
+        perhaps.sort_by_key(|one| Reverse((one.ret, one.position)));
+        let known = self.sights.iter().chain(&self.pinned).map(|base| (*base, Some(base.position)));
+        let mut bases: Vec<(Sight, Option<usize>)> =
+            known.filter(|(base, _)| base.count < sight.count).collect();
+        bases.sort_by_key(|(base, _)| Reverse((base.call, base.position)));
+        let mut between = 0;
+        let mut best: Option<(usize, usize, Option<usize>, i64)> = None;
+        let origin = Sight { count: 0, call: 0, ret: 0, position: 0 };
+        for (base, position) in bases.into_iter().chain([(origin, None)]) {
+            while perhaps.get(between).is_some_and(|one| one.ret >= base.call) {
+                between += 1;
+            }
+            let all = between + self.pinned_between(base.count, sight.count).len();
+            let gained = usize::try_from(sight.count - base.count).unwrap_or(usize::MAX);
+            if all < gained && best.is_none_or(|(least, ..)| all < least) {
+                best = Some((all, between, position, base.count));
             }
         }
-        let possible = possible(0, 0);
-        if too_few(&possible, sight.count) {
-            return tidy(possible.into_iter().chain([sight.position]));
-        }
-        // Counting alone does not show it: the other sights push the increments apart.
-        let increments = self.increments.iter().map(|one| one.position);
-        let sights = self.sights.iter().chain(&self.pinned).map(|one| one.position);
-        tidy(increments.chain(sights))
+        let (_, between, base, count) = best?;
+        let pinned = self.pinned_between(count, sight.count).iter().map(|one| one.position);
+        let plain = perhaps[..between].iter().map(|one| one.position);
+        Some(tidy(plain.chain(pinned).chain(base).chain([sight.position])))
     }
 }
 

@@ -35,6 +35,12 @@ pub(crate) fn class_meaning(class: AnomalyClass) -> &'static str {
         AnomalyClass::CounterDrift => "A counter left the bounds that its adds allow.",
         AnomalyClass::BackwardRead => "A process read an older version after a newer one.",
         AnomalyClass::ReadYourWrites => "A process did not read its own acknowledged write.",
+        AnomalyClass::MonotonicWrites => {
+            "A write of a process came to stand before an earlier write of its own."
+        }
+        AnomalyClass::WritesFollowReads => {
+            "A write of a process came to stand before what the process had read."
+        }
         AnomalyClass::GenerationFork => "One generation of a record names two values.",
         AnomalyClass::GenerationRegression => "A record's generation went backwards in real time.",
         AnomalyClass::Divergence => "After migrations had ended two sites read different values.",
@@ -52,7 +58,9 @@ pub(crate) fn check_meaning(check: Check) -> &'static str {
         Check::LostWrites => "no acknowledged write is missing after healing",
         Check::StaleReads => "no read returns a superseded value",
         Check::DirtyReads => "no read returns a value that failed or did not survive",
-        Check::SessionGuarantees => "each process reads its own writes and never goes backwards",
+        Check::SessionGuarantees => {
+            "each process reads its own writes, never goes backwards, and writes behind what it knew"
+        }
         Check::LostUpdates => "no two compare-and-sets succeed from one version",
         Check::Counters => "counters stay within the bounds of their adds",
         Check::Sets => "elements are neither lost, stale nor doubled",
