@@ -41,5 +41,6 @@ pub fn judge(
         assumptions,
         checks: checked.into_iter().map(|checked| checked.result).collect(),
         truncated: history.truncated.clone(),
+        census: history::Census::default(),
     }
 }

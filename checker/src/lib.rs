@@ -6,6 +6,7 @@
 //! - [`assumptions`]: what must hold before a verdict means anything;
 //! - [`linearizability`]: whether an order of one key's operations explains what was seen; by
 //!   zones and chains where values are unique (near-linear, never undecided), by search elsewhere;
+//! - [`consistency`]: which weaker model still holds where none does;
 //! - [`anomalies`]: the finer classes, one file each with its definition;
 //! - [`oracle`]: brute force over all orders of a few operations, to which the tests hold the rest;
 //! - [`evidence`]: the few operations that prove a violation, and the sentence that says so.
@@ -23,6 +24,7 @@
 pub mod anomalies;
 pub mod assumptions;
 mod checks;
+pub mod consistency;
 pub mod evidence;
 mod expectation;
 mod judge;

@@ -7,6 +7,7 @@
 //! The two types that matter: [`Event`], one line of a history as it is recorded, and [`History`],
 //! the same history with invocations and completions paired.
 
+mod census;
 mod certificate;
 mod event;
 pub mod exchange;
@@ -21,6 +22,10 @@ pub mod store;
 mod topology;
 mod transaction;
 
+pub use census::{
+    Census, ConsistencyLevel, Element, ElementFate, Elements, FaultLosses, LevelCount, LostWrite,
+    LostWrites, Percentiles, Prefix, Staleness,
+};
 pub use certificate::{
     AnomalyCount, Canary, Certificate, CertificateVerdict, ClusterSummary, RunSummary,
 };

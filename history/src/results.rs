@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Operation};
+use crate::{Census, Key, Operation};
 
 /// What a check says. A harness failure is none of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +118,9 @@ pub struct Results {
     pub checks: Vec<CheckResult>,
     /// Where the readable history ends, and why, if it was cut short.
     pub truncated: Option<String>,
+    /// What the run shows beyond the verdicts.
+    #[serde(default)]
+    pub census: Census,
 }
 
 impl Results {

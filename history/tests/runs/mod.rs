@@ -86,5 +86,6 @@ pub(crate) fn results(verdict: Verdict, expectation: Result<(), String>) -> Resu
         assumptions: vec![],
         checks: vec![],
         truncated: None,
+        census: history::Census::default(),
     }
 }

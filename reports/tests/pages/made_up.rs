@@ -50,6 +50,7 @@ impl MadeUp {
             ],
             checks: manifest.checks.iter().map(|check| valid(*check, &history)).collect(),
             truncated: None,
+            census: history::Census::default(),
         };
         let observations = observations(&manifest, !faults.is_empty());
         Self { manifest, history, faults, observations, results }
