@@ -83,8 +83,11 @@ fn in_counter(
     mut finals: impl Iterator<Item = usize>,
 ) -> Differs {
     let one = counter::count(record.operations[first])?;
-    let in_doubt = |add: &&Operation| add.call.is_write() && add.outcome == Outcome::Info;
-    if record.operations.iter().any(|add| in_doubt(&add)) {
+    let open = |add: &Operation| {
+        let began_ns = record.operations[first].invoked_ns;
+        add.call.is_write() && add.outcome != Outcome::Fail && add.settled_ns() >= began_ns
+    };
+    if record.operations.iter().any(|add| open(add)) {
         return None;
     }
     let differs =

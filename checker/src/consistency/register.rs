@@ -195,16 +195,17 @@ impl Program {
                 _ => {}
             }
             let last = &mut last[act.process as usize];
-            match *last {
-                Some((before, place)) if before == node => {
+            if let Some((before, place)) = *last {
+                if before == node {
                     if act.place < place {
                         return false;
                     }
+                } else if node == 0 {
+                    // Nothing comes before the block of the beginning.
+                    return false;
+                } else {
+                    edges.push((before, node));
                 }
-                // Nothing comes before the block of the beginning.
-                Some(_) if node == 0 => return false,
-                Some((before, _)) => edges.push((before, node)),
-                None => {}
             }
             if !act.in_doubt {
                 *last = Some((node, act.place));
