@@ -17,6 +17,7 @@ pub struct Run<'a> {
     pub observations: &'a [Observation],
     /// When faults were in force.
     pub windows: Vec<Window>,
+    operations: Vec<Operation>,
     keys: BTreeMap<Key, Vec<usize>>,
     final_reads_ns: Option<u64>,
 }
@@ -57,8 +58,8 @@ impl<'a> Run<'a> {
         let faults: BTreeMap<u32, &FaultRecord> =
             faults.iter().map(|record| (record.index, record)).collect();
         let mut keys: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (position, operation) in history.operations.iter().enumerate() {
-            keys.entry(operation.key).or_default().push(position);
+        for (position, operation) in history.operations.iter_packed().enumerate() {
+            keys.entry(operation.key()).or_default().push(position);
         }
         Self {
             manifest,
@@ -66,6 +67,7 @@ impl<'a> Run<'a> {
             windows: windows(manifest, history, &faults, observations),
             faults,
             observations,
+            operations: history.operations.iter().collect(),
             keys,
             final_reads_ns: history.marked_ns(Mark::FinalReadsStarted),
         }
@@ -78,10 +80,9 @@ impl<'a> Run<'a> {
 
     /// A key's operations in the order of their invocations.
     #[must_use]
-    pub fn operations(&self, key: Key) -> Vec<&'a Operation> {
-        let history = self.history;
+    pub fn operations(&self, key: Key) -> Vec<&Operation> {
         let positions = self.keys.get(&key).map_or(&[][..], Vec::as_slice);
-        positions.iter().map(|position| &history.operations[*position]).collect()
+        positions.iter().map(|position| &self.operations[*position]).collect()
     }
 
     /// Whether an operation is a read, made after healing and migrations, that was answered.

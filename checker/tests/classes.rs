@@ -351,9 +351,9 @@ fn a_loss_that_later_writes_hide_is_proven_by_the_higher_generation() {
     assert!(lost.claim.contains("The older write survived with generation 9"), "{}", lost.claim);
     assert!(lost.claim.contains("After healing the read by process 1"), "{}", lost.claim);
     // While the cut lasts, or if the write shows up again, it proves nothing.
-    stage.history.operations[2].invoked_ns = 4_000_000_000;
+    stage.operations[2].invoked_ns = 4_000_000_000;
     assert!(!classes(&stage.judge()).contains(&AnomalyClass::LostWrite));
-    stage.history.operations[2].invoked_ns = 5_300_000_000;
+    stage.operations[2].invoked_ns = 5_300_000_000;
     stage.read(0, (8_120, 8_130), Returned::Value(17)).generation = Some(7);
     assert!(!classes(&stage.judge()).contains(&AnomalyClass::LostWrite));
 }

@@ -14,6 +14,7 @@ use history::{History, Model};
 #[track_caller]
 fn is_linearizable(name: &str, history: &History) -> bool {
     let operations: Vec<_> = history.operations.iter().collect();
+    let operations: Vec<_> = operations.iter().collect();
     match decide(Model::CasRegister, &operations, Unseen::Impossible) {
         Decision::Holds => true,
         Decision::Broken(_) => false,

@@ -93,7 +93,7 @@ fn a_run_that_was_cut_short_is_unknown_but_its_anomalies_stand() {
     unknown_because(&stage, "history-complete");
     stage.history.marks.retain(|(_, mark)| *mark == history::Mark::LoadStarted);
     assert_eq!(stage.judge().verdict, Verdict::Unknown);
-    stage.history.operations[1].returned = Returned::Absent;
+    stage.operations[1].returned = Returned::Absent;
     let results = stage.judge();
     assert_eq!(results.verdict, Verdict::Invalid, "a stale read is one however it ends");
     assert_eq!(results.truncated.as_deref(), Some("a torn block"));
@@ -113,24 +113,22 @@ fn an_unplanned_recluster_is_unknown() {
         })],
     };
     let mut stage = valid();
-    let judge = |stage: &Stage, observations: &[Observation]| {
-        aerocert_checker::judge(&stage.manifest, &stage.history, &stage.faults, observations)
-    };
+    let judge = |stage: &Stage, observations: &[Observation]| stage.judge_with(observations);
     let planned = [observe(900, "a"), observe(2_000, "b"), observe(6_000, "c")];
     assert_eq!(judge(&stage, &planned).verdict, Verdict::Valid, "the cut explains it");
     let unplanned = [observe(300, "a"), observe(600, "b")];
     let results = judge(&stage, &unplanned);
     assert_eq!(failed(&results), ["no-unplanned-recluster"]);
     assert_eq!(results.verdict, Verdict::Unknown);
-    stage.history.operations[1].returned = Returned::Absent;
+    stage.operations[1].returned = Returned::Absent;
     assert_eq!(judge(&stage, &unplanned).verdict, Verdict::Invalid);
 }
 
 #[test]
 fn a_process_with_two_open_operations_voids() {
     let mut stage = lossy();
-    stage.history.operations[1].process.0 = 0;
-    stage.history.operations[1].invoked_ns = 2_005_000_000;
+    stage.operations[1].process.0 = 0;
+    stage.operations[1].invoked_ns = 2_005_000_000;
     let results = stage.judge();
     assert_eq!(failed(&results), ["one-open-operation"]);
     assert_eq!(results.verdict, Verdict::Unknown);
@@ -139,7 +137,7 @@ fn a_process_with_two_open_operations_voids() {
 #[test]
 fn a_clock_that_runs_backwards_voids() {
     let mut stage = lossy();
-    stage.history.operations[1].completed_ns = Some(2_099_000_000);
+    stage.operations[1].completed_ns = Some(2_099_000_000);
     let results = stage.judge();
     assert_eq!(failed(&results), ["monotone-clock"]);
     assert_eq!(results.verdict, Verdict::Unknown);
@@ -207,7 +205,7 @@ fn an_availability_run_may_lose_what_was_written_during_a_cut() {
 #[test]
 fn an_availability_run_may_not_lose_what_no_cut_touched() {
     let mut stage = lossy();
-    for operation in &mut stage.history.operations[..2] {
+    for operation in &mut stage.operations[..2] {
         operation.invoked_ns -= 1_500_000_000;
         operation.completed_ns = operation.completed_ns.map(|end| end - 1_500_000_000);
     }
@@ -240,8 +238,8 @@ fn a_kill_may_make_reads_stale_while_it_lasts() {
     for mark in &mut stage.history.marks[2..4] {
         mark.0 = 5_500_000_000;
     }
-    stage.history.operations[2].invoked_ns = 950_000_000;
-    stage.history.operations[2].completed_ns = Some(960_000_000);
+    stage.operations[2].invoked_ns = 950_000_000;
+    stage.operations[2].completed_ns = Some(960_000_000);
     let broken = stage.judge().expectation.unwrap_err();
     assert!(broken.contains("outside of every fault"), "{broken}");
 }
@@ -265,7 +263,7 @@ fn an_availability_run_must_have_settled_after_migrations() {
     let broken = stage.judge().expectation.unwrap_err();
     assert!(broken.contains("divergence of key 1"), "{broken}");
     let mut stage = lossy();
-    stage.history.operations[2].returned = Returned::Value(2);
+    stage.operations[2].returned = Returned::Value(2);
     stage.read(0, (8_120, 8_130), Returned::Value(1));
     stage.manifest.checks = vec![Check::SessionGuarantees];
     let broken = stage.judge().expectation.unwrap_err();

@@ -1,10 +1,9 @@
 //! A history: as it is recorded, and with its operations paired.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
-use crate::{Completion, Invocation, Operation, OperationId, Outcome, ProcessId};
+use crate::pairing::{Pairing, Part};
+use crate::{Completion, Invocation, Operation, Operations, Outcome};
 
 /// One line of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +71,7 @@ pub enum Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// The operations; `operations[i].id` is `i` in a history of ours.
-    pub operations: Vec<Operation>,
+    pub operations: Operations,
     /// The faults' stages, in time.
     pub faults: Vec<(u64, FaultEvent)>,
     /// The phases, in time.
@@ -128,47 +127,11 @@ impl History {
     /// # Errors
     /// The first event that no recorder would write.
     pub fn from_events(events: impl IntoIterator<Item = Event>) -> Result<Self, HistoryError> {
-        let mut history = Self::default();
-        let mut open: HashMap<OperationId, usize> = HashMap::new();
-        let mut busy: HashMap<ProcessId, OperationId> = HashMap::new();
-        let mut seen_above: Option<OperationId> = None;
-        for (index, event) in events.into_iter().enumerate() {
-            let line = index as u64 + 1;
-            if event.time_ns < history.ended_ns {
-                return Err(HistoryError::Backwards {
-                    line,
-                    time_ns: event.time_ns,
-                    before_ns: history.ended_ns,
-                });
-            }
-            history.ended_ns = event.time_ns;
-            match event.kind {
-                EventKind::Invoke(invocation) => {
-                    if seen_above.is_some_and(|last| invocation.operation <= last) {
-                        let operation = invocation.operation.0;
-                        return Err(HistoryError::Twice { line, operation });
-                    }
-                    seen_above = Some(invocation.operation);
-                    if busy.insert(invocation.process, invocation.operation).is_some() {
-                        return Err(HistoryError::TwoOpen { line, process: invocation.process.0 });
-                    }
-                    open.insert(invocation.operation, history.operations.len());
-                    history.operations.push(Operation::open(&invocation, event.time_ns));
-                }
-                EventKind::Complete(completion) => {
-                    let Some(position) = open.remove(&completion.operation) else {
-                        let operation = completion.operation.0;
-                        return Err(HistoryError::NotOpen { line, operation });
-                    };
-                    let operation = &mut history.operations[position];
-                    operation.complete(&completion, event.time_ns);
-                    busy.remove(&operation.process);
-                }
-                EventKind::Fault(fault) => history.faults.push((event.time_ns, fault)),
-                EventKind::Mark(mark) => history.marks.push((event.time_ns, mark)),
-            }
-        }
-        Ok(history)
+        let mut part = Part::default();
+        events.into_iter().for_each(|event| part.push(event));
+        let mut pairing = Pairing::default();
+        pairing.append(part)?;
+        Ok(pairing.finish())
     }
 
     /// When a phase began, in ns.
@@ -205,8 +168,8 @@ impl History {
     #[must_use]
     pub fn counts(&self) -> crate::OperationCounts {
         let mut counts = crate::OperationCounts::default();
-        for operation in &self.operations {
-            match operation.outcome {
+        for operation in self.operations.iter_packed() {
+            match operation.outcome() {
                 Outcome::Ok => counts.ok += 1,
                 Outcome::Fail => counts.fail += 1,
                 Outcome::Info => counts.info += 1,

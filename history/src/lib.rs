@@ -16,6 +16,8 @@ mod link;
 mod manifest;
 mod observation;
 mod operation;
+mod operations;
+mod pairing;
 mod recorder;
 mod results;
 pub mod store;
@@ -41,6 +43,7 @@ pub use operation::{
     Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route,
     SiteIndex, Value,
 };
+pub use operations::{Iter, Operations, Packed, Seen};
 pub use recorder::{Recorder, RecorderSummary};
 pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,

@@ -183,34 +183,6 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation that has begun and not ended.
-    #[must_use]
-    pub fn open(invocation: &Invocation, invoked_ns: u64) -> Self {
-        Self {
-            id: invocation.operation,
-            process: invocation.process,
-            site: invocation.site,
-            route: invocation.route,
-            key: invocation.key,
-            call: invocation.call,
-            invoked_ns,
-            completed_ns: None,
-            outcome: Outcome::Info,
-            returned: Returned::Nothing,
-            generation: None,
-            code: 0,
-        }
-    }
-
-    /// Ends the operation.
-    pub fn complete(&mut self, completion: &Completion, completed_ns: u64) {
-        self.completed_ns = Some(completed_ns);
-        self.outcome = completion.outcome;
-        self.returned = completion.returned.clone();
-        self.generation = completion.generation;
-        self.code = completion.code;
-    }
-
     /// When its effect must have happened by, in ns: its completion if it is [`Outcome::Ok`],
     /// else `u64::MAX` (an in-doubt operation may take effect at any later time).
     #[must_use]

@@ -24,7 +24,7 @@ fn the_documented_lines_are_a_history() {
     let text: String = lines.iter().map(|line| format!("{{{line}\n\n")).collect();
     let history = read_history(text.as_bytes()).unwrap();
     assert_eq!(history.operations.len(), 1);
-    assert_eq!(history.operations[0].outcome, Outcome::Ok);
+    assert_eq!(history.operations.packed(0).outcome(), Outcome::Ok);
     assert_eq!(history.marks, [(3000, Mark::LoadEnded)]);
 }
 

@@ -22,12 +22,12 @@ pub(crate) enum Fate {
 
 /// The acknowledged writes of records that were read finally, in the order of invocation.
 /// Counters are left out: their writes have no values.
-pub(crate) fn fates<'a>(view: &RunView<'a>) -> Vec<(&'a Operation, Fate)> {
+pub(crate) fn fates(view: &RunView<'_>) -> Vec<(Operation, Fate)> {
     let history = view.history;
-    let mut finals: BTreeMap<Key, Vec<&Returned>> = BTreeMap::new();
+    let mut finals: BTreeMap<Key, Vec<Returned>> = BTreeMap::new();
     for operation in &history.operations {
-        if history.is_final_read(operation) && operation.outcome == history::Outcome::Ok {
-            finals.entry(operation.key).or_default().push(&operation.returned);
+        if history.is_final_read(&operation) && operation.outcome == history::Outcome::Ok {
+            finals.entry(operation.key).or_default().push(operation.returned);
         }
     }
     let survivors = survivors(&history.operations, &finals);
@@ -35,7 +35,8 @@ pub(crate) fn fates<'a>(view: &RunView<'a>) -> Vec<(&'a Operation, Fate)> {
     acknowledged
         .filter_map(|operation| {
             let finals = finals.get(&operation.key)?;
-            Some((operation, fate(operation, finals, survivors.get(&operation.key))?))
+            let fate = fate(&operation, finals, survivors.get(&operation.key))?;
+            Some((operation, fate))
         })
         .collect()
 }
@@ -43,12 +44,12 @@ pub(crate) fn fates<'a>(view: &RunView<'a>) -> Vec<(&'a Operation, Fate)> {
 /// When each record's surviving values had been written at the latest, in ns: a value whose write
 /// was not acknowledged may have been written at any later time.
 fn survivors(
-    operations: &[Operation],
-    finals: &BTreeMap<Key, Vec<&Returned>>,
+    operations: impl IntoIterator<Item = Operation>,
+    finals: &BTreeMap<Key, Vec<Returned>>,
 ) -> BTreeMap<Key, u64> {
     let mut settled: BTreeMap<Key, u64> = BTreeMap::new();
     for operation in operations {
-        let (Some(value), Some(finals)) = (written(operation), finals.get(&operation.key)) else {
+        let (Some(value), Some(finals)) = (written(&operation), finals.get(&operation.key)) else {
             continue;
         };
         if finals.iter().any(|returned| single(returned) == Some(value)) {
@@ -59,7 +60,7 @@ fn survivors(
     settled
 }
 
-fn fate(write: &Operation, finals: &[&Returned], survived_ns: Option<&u64>) -> Option<Fate> {
+fn fate(write: &Operation, finals: &[Returned], survived_ns: Option<&u64>) -> Option<Fate> {
     if let Call::Append { element } = write.call {
         let lists: Vec<&Vec<Value>> = finals.iter().filter_map(|returned| list(returned)).collect();
         let kept = lists.iter().any(|list| list.contains(&element));
@@ -96,7 +97,7 @@ fn list(returned: &Returned) -> Option<&Vec<Value>> {
 }
 
 /// How many records the operations name, as the end of an axis.
-pub(crate) fn greatest_key(fates: &[(&Operation, Fate)]) -> u64 {
+pub(crate) fn greatest_key(fates: &[(Operation, Fate)]) -> u64 {
     let keys: BTreeSet<Key> = fates.iter().map(|(operation, _)| operation.key).collect();
     keys.last().map_or(1, |key| key.0)
 }
@@ -125,8 +126,8 @@ mod tests {
     }
 
     fn fate_of(value: Value, operations: &[Operation], last: Returned) -> Option<Fate> {
-        let finals = BTreeMap::from([(Key(1), vec![&last])]);
-        let survivors = survivors(operations, &finals);
+        let finals = BTreeMap::from([(Key(1), vec![last])]);
+        let survivors = survivors(operations.to_vec(), &finals);
         let write = operations.iter().find(|o| written(o) == Some(value)).expect("the write");
         fate(write, &finals[&Key(1)], survivors.get(&Key(1)))
     }
@@ -151,8 +152,8 @@ mod tests {
     fn an_element_is_there_or_lost() {
         let append = Operation { call: Call::Append { element: 4 }, ..write(4, 0, Outcome::Ok) };
         let list = |elements: &[Value]| Returned::List(elements.to_vec());
-        assert_eq!(fate(&append, &[&list(&[3, 4])], None), Some(Fate::Survived));
-        assert_eq!(fate(&append, &[&list(&[3])], None), Some(Fate::Lost));
-        assert_eq!(fate(&append, &[&Returned::Nothing], None), None);
+        assert_eq!(fate(&append, &[list(&[3, 4])], None), Some(Fate::Survived));
+        assert_eq!(fate(&append, &[list(&[3])], None), Some(Fate::Lost));
+        assert_eq!(fate(&append, &[Returned::Nothing], None), None);
     }
 }

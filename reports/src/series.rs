@@ -84,7 +84,7 @@ impl Series {
                 Outcome::Fail => bucket.fail += 1,
                 Outcome::Info => bucket.info += 1,
             }
-            bucket.sites[usize::from(operation.site.0)].count(is_answered(operation));
+            bucket.sites[usize::from(operation.site.0)].count(is_answered(&operation));
             if let (Outcome::Ok, Some(completed_ns)) = (operation.outcome, operation.completed_ns) {
                 let latency_ns = completed_ns.saturating_sub(operation.invoked_ns);
                 bucket.latencies_ms.push(latency_ns as f64 / 1e6);
@@ -115,7 +115,7 @@ pub(crate) fn answered_in_faults(view: &RunView<'_>) -> (Share, Share) {
     for operation in &view.history.operations {
         let in_fault = view.in_fault(&bands, operation.invoked_ns);
         let share = if in_fault { &mut during } else { &mut apart };
-        share.count(is_answered(operation));
+        share.count(is_answered(&operation));
     }
     (during, apart)
 }

@@ -112,7 +112,7 @@ fn trial(canary: &Canary, with: &Judged, without: &Judged, before: Option<&Trial
         Some((check.check.name().to_owned(), group.examples.iter().map(at_ns).min()?))
     });
     let operations = found.as_ref().map(|(_, at_ns)| {
-        let completed = |operation: &&history::Operation| {
+        let completed = |operation: &history::Operation| {
             operation.completed_ns.is_some_and(|completed| completed <= *at_ns)
         };
         with.history.operations.iter().filter(completed).count() as u64

@@ -85,7 +85,7 @@ impl<'a> Record<'a> {
 
     /// A record of a run.
     #[must_use]
-    pub fn of(run: &Run<'a>, key: Key) -> Self {
+    pub fn of(run: &'a Run<'_>, key: Key) -> Self {
         let operations = run.operations(key);
         let finals =
             (0..operations.len()).filter(|at| run.is_final_read(operations[*at])).collect();

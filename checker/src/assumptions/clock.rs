@@ -7,16 +7,18 @@ use crate::run::Run;
 
 pub(super) fn examine(run: &Run<'_>) -> Assumption {
     let operations = &run.history.operations;
-    let backwards = operations
-        .windows(2)
-        .find(|pair| pair[1].invoked_ns < pair[0].invoked_ns)
-        .map(|pair| &pair[1])
+    let pairs = operations.iter_packed().zip(operations.iter_packed().skip(1));
+    let backwards = pairs
+        .map(|(before, one)| (before.invoked_ns(), one))
+        .find(|(before_ns, one)| one.invoked_ns() < *before_ns)
+        .map(|(_, one)| one)
         .or_else(|| {
-            operations.iter().find(|one| one.completed_ns.is_some_and(|end| end < one.invoked_ns))
+            let mut all = operations.iter_packed();
+            all.find(|one| one.completed_ns().is_some_and(|end| end < one.invoked_ns()))
         });
     let detail = match backwards {
         None => "times never run backwards".to_owned(),
-        Some(one) => format!("time runs backwards at operation {}", one.id.0),
+        Some(one) => format!("time runs backwards at operation {}", one.id().0),
     };
     evidence("monotone-clock", backwards.is_none(), detail)
 }

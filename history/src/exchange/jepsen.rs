@@ -203,7 +203,9 @@ INFO  jepsen.util - 1	:ok	:read	7
 ";
         let history = read_edn(edn).unwrap();
         assert_eq!(history, read_log(log).unwrap());
-        let [cas, read] = &history.operations[..] else { panic!("two operations") };
+        let [cas, read] = &history.operations.iter().collect::<Vec<_>>()[..] else {
+            panic!("two operations")
+        };
         assert_eq!(cas.call, Call::Cas { expected: None, generation: 0, value: 2 });
         assert_eq!((cas.outcome, cas.code), (Outcome::Fail, GENERATION_ERROR));
         assert_eq!(read.returned, Returned::Value(7));
@@ -213,7 +215,9 @@ INFO  jepsen.util - 1	:ok	:read	7
     fn operations_in_doubt_retire_their_process() {
         let log = "x - 0 :invoke :write 1\nx - 0 :info :write :timed-out\nx - 0 :invoke :write 2";
         let history = read_log(log).unwrap();
-        let [first, second] = &history.operations[..] else { panic!("two operations") };
+        let [first, second] = &history.operations.iter().collect::<Vec<_>>()[..] else {
+            panic!("two operations")
+        };
         assert_eq!(first.outcome, Outcome::Info);
         assert_ne!(first.process, second.process);
         assert_eq!((second.outcome, second.completed_ns), (Outcome::Info, None));

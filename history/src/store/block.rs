@@ -84,8 +84,10 @@ pub(super) fn read_preamble(bytes: &[u8]) -> Preamble {
 pub(super) struct Header {
     /// The block's number, from 0.
     pub(super) number: u32,
-    events: u32,
-    length: u32,
+    /// How many events are in it.
+    pub(super) events: u32,
+    /// Length of the columns.
+    pub(super) length: u32,
     /// Length of the columns as stored.
     pub(super) stored: u32,
     stored_crc: u32,
@@ -118,8 +120,9 @@ impl Header {
         (whole && bounded).then_some(header)
     }
 
-    /// The events in the stored columns; `None` if these are not the ones that were written.
-    pub(super) fn events(&self, stored: &[u8]) -> Option<Vec<Event>> {
+    /// Hands out the events in the stored columns, in order; `None` if these are not the ones that
+    /// were written, which may show only after some of them.
+    pub(super) fn events(&self, stored: &[u8], each: impl FnMut(Event)) -> Option<()> {
         if crc32fast::hash(stored) != self.stored_crc {
             return None;
         }
@@ -127,7 +130,7 @@ impl Header {
         if columns.len() != self.length as usize {
             return None;
         }
-        columns::decode(&columns, self.events)
+        columns::decode(&columns, self.events, each)
     }
 }
 

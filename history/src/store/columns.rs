@@ -222,8 +222,9 @@ impl Encoder {
     }
 }
 
-/// Turns the columns of a block back into its events; `None` if they are not columns of so many.
-pub(super) fn decode(bytes: &[u8], events: u32) -> Option<Vec<Event>> {
+/// Turns the columns of a block back into its events, in order; `None` if they are not columns of so
+/// many, which may show only after some of them.
+pub(super) fn decode(bytes: &[u8], events: u32, mut each: impl FnMut(Event)) -> Option<()> {
     let mut rest = Cursor(bytes);
     let mut columns = [Cursor(&[]); Column::COUNT];
     for column in &mut columns {
@@ -235,8 +236,10 @@ pub(super) fn decode(bytes: &[u8], events: u32) -> Option<Vec<Event>> {
         return None;
     }
     let mut decoder = Decoder { columns, previous: Previous::default() };
-    let decoded = (0..events).map(|_| decoder.event()).collect::<Option<Vec<_>>>()?;
-    decoder.columns.iter().all(Cursor::is_empty).then_some(decoded)
+    for _ in 0..events {
+        each(decoder.event()?);
+    }
+    decoder.columns.iter().all(Cursor::is_empty).then_some(())
 }
 
 #[derive(Debug)]

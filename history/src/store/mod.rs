@@ -19,8 +19,10 @@
 
 mod atomic;
 pub mod block;
+mod blocks;
 mod columns;
 mod error;
+mod gather;
 mod lines;
 mod reader;
 mod run;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::gather::{GatherError, gather};
 use super::{DamageError, Ending, EventReader, EventWriter, StoreError, lines, write_atomically};
 use crate::{FaultRecord, History, Manifest, Mark, Observation, Results};
 
@@ -126,23 +127,14 @@ impl RunDirectory {
     /// what no recorder writes.
     pub fn history(&self) -> Result<History, StoreError> {
         let path = self.history_path();
-        let mut reader = self.events()?;
-        let mut damage = None;
-        // Ends at damage, which `from_events` cannot carry.
-        let events = std::iter::from_fn(|| match reader.next()? {
-            Ok(event) => Some(event),
-            Err(error) => {
-                damage = Some(error);
-                None
+        let file = File::open(&path).map_err(StoreError::io("open", &path))?;
+        let (mut history, ending) = gather(file).map_err(|error| match error {
+            GatherError::Damaged(source) => damaged(&path, source),
+            GatherError::Inconsistent(source) => {
+                StoreError::Inconsistent { path: path.clone(), source }
             }
-        });
-        let paired = History::from_events(events);
-        if let Some(source) = damage {
-            return Err(damaged(&path, source));
-        }
-        let mut history =
-            paired.map_err(|source| StoreError::Inconsistent { path: path.clone(), source })?;
-        history.truncated = truncation(&history, reader.ending());
+        })?;
+        history.truncated = truncation(&history, &ending);
         Ok(history)
     }
 

@@ -28,7 +28,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next unsigned integer.
+    #[inline]
     pub(super) fn unsigned(&mut self) -> Option<u64> {
+        // Most are small.
+        match self.0 {
+            [first, rest @ ..] if *first < 0x80 => {
+                self.0 = rest;
+                Some(u64::from(*first))
+            }
+            _ => self.long(),
+        }
+    }
+
+    /// The next unsigned integer, of any length.
+    fn long(&mut self) -> Option<u64> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

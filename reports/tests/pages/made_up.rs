@@ -10,8 +10,8 @@ use history::{
     ClusterKind, ClusterSummary, ConflictResolution, Direction, Expectation, Fault, FaultOutcome,
     FaultRecord, Floors, Heartbeat, History, Interruption, Key, LoadSettings, Manifest, Mark, Mode,
     NamespaceObservation, NemesisSettings, Node, NodeId, NodeObservation, Observation, Operation,
-    OperationId, Outcome, ProcessId, ReadMode, Results, Returned, Route, RunSummary, SiteIndex,
-    Topology, Verdict, Workload,
+    OperationId, Operations, Outcome, ProcessId, ReadMode, Results, Returned, Route, RunSummary,
+    SiteIndex, Topology, Verdict, Workload,
 };
 
 /// The load begins this long after the run.
@@ -75,13 +75,15 @@ impl MadeUp {
 
     /// One record in six ends with a value that had been replaced before the cut was over.
     fn lose_writes(&mut self) {
-        for operation in self.history.operations.iter_mut().filter(|o| o.key.0 % 6 == 0) {
+        let mut operations: Vec<Operation> = self.history.operations.iter().collect();
+        for operation in operations.iter_mut().filter(|o| o.key.0 % 6 == 0) {
             if operation.id.0 >= 20_000 {
                 operation.returned = Returned::Value((10_000 + operation.key.0) / 2 + 1);
             } else if operation.id.0 >= 13_200 && operation.call.is_write() {
                 operation.call = Call::Read;
             }
         }
+        self.history.operations = operations.into_iter().collect();
     }
 
     /// The same run, undecided because an assumption did not hold.
@@ -94,7 +96,7 @@ impl MadeUp {
 
     /// The same run without a single operation.
     pub(crate) fn empty(mut self) -> Self {
-        self.history.operations.clear();
+        self.history.operations = Operations::default();
         self.results.operations = self.history.counts();
         self.undecided("traffic", "expected 10,000 completed operations, observed 0")
     }
@@ -103,13 +105,15 @@ impl MadeUp {
     pub(crate) fn cut_short(mut self, at_s: u64) -> Self {
         let end_ns = ORIGIN_NS + at_s * SECOND_NS;
         let why = format!("the block at byte 81,920 is incomplete; readable to {at_s} s");
-        self.history.operations.retain(|operation| operation.invoked_ns < end_ns);
-        for operation in &mut self.history.operations {
+        let mut operations: Vec<Operation> = self.history.operations.iter().collect();
+        operations.retain(|operation| operation.invoked_ns < end_ns);
+        for operation in &mut operations {
             if operation.completed_ns.is_some_and(|at| at > end_ns) {
                 operation.completed_ns = None;
                 operation.outcome = Outcome::Info;
             }
         }
+        self.history.operations = operations.into_iter().collect();
         self.history.marks.retain(|(at, _)| *at < end_ns);
         self.history.ended_ns = end_ns;
         self.history.truncated = Some(why.clone());
@@ -493,7 +497,7 @@ fn history(manifest: &Manifest, faults: &[FaultRecord]) -> History {
     }
     let ended_ns = ORIGIN_NS + 14_400_000_000;
     History {
-        operations,
+        operations: operations.into_iter().collect(),
         faults: vec![],
         marks: vec![
             (ORIGIN_NS, Mark::LoadStarted),

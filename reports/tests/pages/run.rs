@@ -194,7 +194,9 @@ fn operations_of_unknown_sites_nodes_and_faults_are_shown_by_number() {
         vec![anomaly(AnomalyClass::StaleRead, "c", vec![read])],
         1,
     );
-    run.history.operations[0].site = history::SiteIndex(9);
+    let mut operations: Vec<_> = run.history.operations.iter().collect();
+    operations[0].site = history::SiteIndex(9);
+    run.history.operations = operations.into_iter().collect();
     run.faults[0].fault = Fault::Kill { node: 42 };
     let text = text(&page(&run));
     assert!(text.contains("site 7") && text.contains("clients in site 9"), "{text}");

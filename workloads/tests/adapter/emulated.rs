@@ -44,18 +44,18 @@ async fn undisturbed(cluster: &Cluster, arm: &Arm, load: &LoadSettings) -> Recor
     recorded
 }
 
-fn acknowledged(history: &History, key: Key) -> impl Iterator<Item = &Operation> {
-    let of_key = move |operation: &&Operation| operation.key == key;
+fn acknowledged(history: &History, key: Key) -> impl Iterator<Item = Operation> {
+    let of_key = move |operation: &Operation| operation.key == key;
     history.operations.iter().filter(of_key).filter(|operation| operation.is_acknowledged_write())
 }
 
 /// What the sites read at last, by key; they must agree.
-fn final_state(history: &History) -> BTreeMap<Key, &Returned> {
+fn final_state(history: &History) -> BTreeMap<Key, Returned> {
     let mut state = BTreeMap::new();
     for operation in history.operations.iter().filter(|operation| history.is_final_read(operation))
     {
-        let before = state.insert(operation.key, &operation.returned);
-        assert!(before.is_none_or(|before| *before == operation.returned), "{operation:?}");
+        let before = state.insert(operation.key, operation.returned.clone());
+        assert!(before.is_none_or(|before| before == operation.returned), "{operation:?}");
     }
     state
 }
@@ -66,7 +66,7 @@ fn assert_nothing_lost(workload: Workload, history: &History) {
         let writes = acknowledged(history, key);
         match (workload, returned) {
             (Workload::Counter, Returned::Count(count)) => {
-                assert_eq!(*count, writes.count() as i64, "{key:?}");
+                assert_eq!(count, writes.count() as i64, "{key:?}");
             }
             (Workload::Set, Returned::List(elements)) => {
                 let found: BTreeSet<Value> = elements.iter().copied().collect();
@@ -84,7 +84,7 @@ fn assert_nothing_lost(workload: Workload, history: &History) {
                 else {
                     panic!("{last:?}");
                 };
-                assert_eq!(*value, written, "{key:?}");
+                assert_eq!(value, written, "{key:?}");
             }
             (_, returned) => panic!("{key:?} reads {returned:?}"),
         }

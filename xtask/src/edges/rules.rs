@@ -69,7 +69,7 @@ pub(super) const RULES: &[Rule] = &[
         ours: &["history"],
         bare: &[],
         never: &["tokio", "aerospike"],
-        pure: Some(Pure { never: &["tokio", "aerospike"], packages: 45 }),
+        pure: Some(Pure { never: &["tokio", "aerospike"], packages: 55 }),
     },
     Rule {
         name: "reports",
