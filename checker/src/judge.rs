@@ -4,7 +4,7 @@ use history::{FaultRecord, History, Manifest, Observation, Results, Verdict};
 
 use crate::anomalies::Record;
 use crate::run::Run;
-use crate::{assumptions, checks, expectation};
+use crate::{assumptions, census, checks, expectation};
 
 /// Judges a stored run: assumptions first, then the checks of its manifest, then its expectation.
 ///
@@ -33,6 +33,7 @@ pub fn judge(
         found => found,
     };
     let expectation = if void { Ok(()) } else { expectation::judge(&run, &records, &checked) };
+    let census = census::take(&run, &records, &checked);
     Results {
         schema_version: Results::SCHEMA_VERSION,
         verdict,
@@ -41,6 +42,6 @@ pub fn judge(
         assumptions,
         checks: checked.into_iter().map(|checked| checked.result).collect(),
         truncated: history.truncated.clone(),
-        census: history::Census::default(),
+        census,
     }
 }

@@ -23,6 +23,7 @@
 
 pub mod anomalies;
 pub mod assumptions;
+pub mod census;
 mod checks;
 pub mod consistency;
 pub mod evidence;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use history::{Anomaly, AnomalyClass, AnomalyGroup, Check, CheckResult, Model, ReadMode, Verdict};
+use history::{
+    Anomaly, AnomalyClass, AnomalyGroup, Check, CheckResult, Key, Model, ReadMode, Verdict,
+};
 
 use crate::anomalies::{
     Finding, Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
@@ -18,6 +20,8 @@ const EXAMPLES: usize = 5;
 pub(crate) struct Checked {
     pub(crate) result: CheckResult,
     pub(crate) findings: Vec<Finding>,
+    /// The keys that it could not decide.
+    pub(crate) undecided: Vec<Key>,
 }
 
 type Find = fn(&Record<'_>) -> Vec<Finding>;
@@ -33,7 +37,7 @@ pub(crate) fn check(run: &Run<'_>, records: &[Record<'_>], check: Check) -> Chec
             if check == Check::Linearizable {
                 match non_linearizable::find(record) {
                     Ok(finding) => findings.extend(finding),
-                    Err(why) => undecided.push(format!("key {}: {why}", record.key.0)),
+                    Err(why) => undecided.push((record.key, why)),
                 }
             }
             findings.extend(finders.iter().flat_map(|find| find(record)));
@@ -43,7 +47,8 @@ pub(crate) fn check(run: &Run<'_>, records: &[Record<'_>], check: Check) -> Chec
         .then(|| unread(records))
         .flatten();
     let reason = skipped.clone().or(blind.clone()).or_else(|| {
-        undecided.first().map(|first| format!("{} keys undecided; {first}", undecided.len()))
+        let (first, why) = undecided.first()?;
+        Some(format!("{} keys undecided; key {}: {why}", undecided.len(), first.0))
     });
     let verdict = if !findings.is_empty() {
         Verdict::Invalid
@@ -61,7 +66,8 @@ pub(crate) fn check(run: &Run<'_>, records: &[Record<'_>], check: Check) -> Chec
         reason,
         anomalies: groups(run, records, &findings),
     };
-    Checked { result, findings }
+    let undecided = undecided.into_iter().map(|(key, _)| key).collect();
+    Checked { result, findings, undecided }
 }
 
 fn finders(check: Check, model: Model) -> &'static [Find] {

@@ -59,12 +59,23 @@ pub enum Unseen {
 /// `operations` are those of one key, in the order of their invocations.
 #[must_use]
 pub fn decide(model: Model, operations: &[&Operation], unseen: Unseen) -> Decision {
-    let fast = match model {
+    decide_near_linear(model, operations, unseen)
+        .unwrap_or_else(|| decide_by_search(model, operations, Budget::default()))
+}
+
+/// Decides one key by the algorithms for unique values and increments of one size; `None` if it has
+/// others, so that only the search can.
+#[must_use]
+pub fn decide_near_linear(
+    model: Model,
+    operations: &[&Operation],
+    unseen: Unseen,
+) -> Option<Decision> {
+    match model {
         Model::Register | Model::CasRegister => register::decide(operations, unseen),
         Model::Set => list::decide(operations, unseen),
         Model::Counter => counter::decide(operations, unseen),
-    };
-    fast.unwrap_or_else(|| decide_by_search(model, operations, Budget::default()))
+    }
 }
 
 /// Decides one key by the general search alone, for values that need not be unique and records that
