@@ -1,19 +1,47 @@
-//! Many registers at once, as columns: the fast way in for histories of millions of operations.
+//! Many registers at once, as columns: the way in for histories of millions of operations.
 
-use super::clusters::Clusters;
-use super::{Action, Conflict, INITIAL, Step, Unseen};
+use super::{Action, INITIAL, Step};
 
-/// Reads and writes of many keys, one column for each property, in the order of their calls. Keys
-/// are dense from 0; values are dense over the whole history, 0 is the initial one of each key.
+/// What an operation did, without its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Read,
+    Write,
+    Failed,
+    CompareAndSet,
+    Refused,
+}
+
+/// Operations of many keys, one column for each property, in the order of their calls.
+///
+/// Keys are dense from 0. Values are dense over all keys; [`INITIAL`] is what each key holds at the
+/// start, and nobody writes it. An operation takes 25 bytes (29 where there are compare-and-sets).
+/// Out of order is allowed and costs a sorted copy.
+///
+/// ```
+/// use aerocert_checker::linearizability::register::{Action, Columns, INITIAL, judge};
+///
+/// let mut columns = Columns::default();
+/// columns.push(0, 1, 2, Action::Write(1));
+/// columns.push(0, 3, 4, Action::Read(INITIAL));
+/// let judgement = judge(&columns);
+/// assert_eq!(judgement.broken[0].0, 0, "the key");
+/// assert_eq!(judgement.broken[0].1.steps, [0, 1], "which operations prove it");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
-    key: Vec<u32>,
-    call: Vec<u64>,
-    ret: Vec<u64>,
-    value: Vec<u32>,
-    write: Vec<bool>,
-    keys: u32,
-    values: u32,
+    pub(super) key: Vec<u32>,
+    pub(super) call: Vec<u64>,
+    pub(super) ret: Vec<u64>,
+    pub(super) value: Vec<u32>,
+    pub(super) kind: Vec<Kind>,
+    /// What compare-and-sets replaced; empty if there are none.
+    from: Vec<u32>,
+    /// For each key that is known, whether it has compare-and-sets; empty if none has.
+    chained: Vec<bool>,
+    pub(super) keys: usize,
+    pub(super) values: usize,
+    unordered: bool,
 }
 
 impl Columns {
@@ -25,82 +53,122 @@ impl Columns {
             call: Vec::with_capacity(operations),
             ret: Vec::with_capacity(operations),
             value: Vec::with_capacity(operations),
-            write: Vec::with_capacity(operations),
-            keys: 0,
-            values: 1,
+            kind: Vec::with_capacity(operations),
+            ..Self::default()
         }
     }
 
-    /// Adds an operation: `call` from 1, `ret` is `u64::MAX` for a write in doubt.
-    pub fn push(&mut self, key: u32, call: u64, ret: u64, value: u32, write: bool) {
+    /// Adds an operation: `call` from 1, `ret` is `u64::MAX` for one in doubt.
+    ///
+    /// Reads that did not answer and failed writes say nothing and may be left out; an
+    /// [`Action::Failed`] only serves as evidence. A delete cannot be told: let
+    /// [`decide_by_search`](super::super::decide_by_search) decide its key.
+    #[inline]
+    pub fn push(&mut self, key: u32, call: u64, ret: u64, action: Action) {
+        let (kind, value) = match action {
+            Action::Read(value) => (Kind::Read, value),
+            Action::Write(value) => (Kind::Write, value),
+            Action::Failed(value) => (Kind::Failed, value),
+            Action::CompareAndSet { from, to } => {
+                self.chain(key, from);
+                (Kind::CompareAndSet, to)
+            }
+            Action::Refused(value) => {
+                self.chain(key, INITIAL);
+                (Kind::Refused, value)
+            }
+        };
+        self.unordered |= self.call.last().is_some_and(|last| *last > call);
         self.key.push(key);
         self.call.push(call);
         self.ret.push(ret);
         self.value.push(value);
-        self.write.push(write);
-        self.keys = self.keys.max(key + 1);
-        self.values = self.values.max(value + 1);
+        self.kind.push(kind);
+        self.keys = self.keys.max(key as usize + 1);
+        self.values = self.values.max(value as usize + 1);
     }
-}
 
-/// The keys that have no linearization, in order, each with a conflict. Steps of a conflict are
-/// positions in the columns.
-#[must_use]
-pub fn conflicts(columns: &Columns, unseen: Unseen) -> Vec<(u32, Conflict)> {
-    let starts = starts(columns);
-    // By key, by counting; within a key the order of calls stays. The columns are read once, in
-    // their order, so that what follows walks memory key by key.
-    let mut next = starts.clone();
-    let nothing = Step { call: 0, ret: 0, action: Action::Read(INITIAL) };
-    let mut steps = vec![nothing; columns.key.len()];
-    let mut positions = vec![0_u32; columns.key.len()];
-    for (position, key) in columns.key.iter().enumerate() {
-        let slot = &mut next[*key as usize];
-        let value = columns.value[position];
-        let action =
-            if columns.write[position] { Action::Write(value) } else { Action::Read(value) };
-        steps[*slot as usize] =
-            Step { call: columns.call[position], ret: columns.ret[position], action };
-        positions[*slot as usize] = position as u32;
-        *slot += 1;
-    }
-    // A value's id within its key, and the key that gave it: an id of another key is none.
-    let mut ids: Vec<(u32, u32)> = vec![(u32::MAX, 0); columns.values as usize];
-    let mut found = Vec::new();
-    for key in 0..columns.keys {
-        let own = starts[key as usize] as usize..starts[key as usize + 1] as usize;
-        let mut values = INITIAL + 1;
-        let steps = &mut steps[own.clone()];
-        for step in &mut *steps {
-            let (Action::Read(value) | Action::Write(value)) = &mut step.action else { continue };
-            if *value != INITIAL {
-                let slot = &mut ids[*value as usize];
-                if slot.0 != key {
-                    *slot = (key, values);
-                    values += 1;
-                }
-                *value = slot.1;
-            }
+    #[cold]
+    fn chain(&mut self, key: u32, from: u32) {
+        if self.chained.len() <= key as usize {
+            self.chained.resize(key as usize + 1, false);
         }
-        if let Some(mut conflict) = Clusters::gather(steps, values, unseen).conflict(steps) {
-            conflict
-                .steps
-                .iter_mut()
-                .for_each(|step| *step = positions[own.start + *step as usize]);
-            found.push((key, conflict));
-        }
+        self.chained[key as usize] = true;
+        self.from.resize(self.len(), INITIAL);
+        self.from.push(from);
+        self.values = self.values.max(from as usize + 1);
     }
-    found
-}
 
-/// Where each key's operations begin once they are sorted by key.
-fn starts(columns: &Columns) -> Vec<u32> {
-    let mut starts = vec![0_u32; columns.keys as usize + 1];
-    for key in &columns.key {
-        starts[*key as usize + 1] += 1;
+    /// How many operations there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.key.len()
     }
-    for key in 1..starts.len() {
-        starts[key] += starts[key - 1];
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.key.is_empty()
     }
-    starts
+
+    /// The operations in their order, each with its key.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, Step)> + '_ {
+        (0..self.len() as u32).map(|position| (self.key[position as usize], self.step(position)))
+    }
+
+    /// Whether a key has compare-and-sets or refusals.
+    pub(super) fn is_chained(&self, key: u32) -> bool {
+        self.chained.get(key as usize).is_some_and(|chained| *chained)
+    }
+
+    /// Whether any key has.
+    pub(super) fn any_chained(&self) -> bool {
+        !self.chained.is_empty()
+    }
+
+    /// One operation.
+    pub(super) fn step(&self, position: u32) -> Step {
+        let at = position as usize;
+        let value = self.value[at];
+        let action = match self.kind[at] {
+            Kind::Read => Action::Read(value),
+            Kind::Write => Action::Write(value),
+            Kind::Failed => Action::Failed(value),
+            Kind::CompareAndSet => Action::CompareAndSet { from: self.from[at], to: value },
+            Kind::Refused => Action::Refused(value),
+        };
+        Step { call: self.call[at], ret: self.ret[at], action }
+    }
+
+    /// The same in the order of calls, and where each operation was; `None` if it is in order.
+    pub(super) fn in_order(&self) -> Option<(Self, Vec<u32>)> {
+        if !self.unordered {
+            return None;
+        }
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_by_key(|position| self.call[*position as usize]);
+        let mut sorted = Self::with_capacity(self.len());
+        for position in &order {
+            let Step { call, ret, action } = self.step(*position);
+            sorted.push(self.key[*position as usize], call, ret, action);
+        }
+        Some((sorted, order))
+    }
+
+    /// The same with values that belong to one key each: an id that several keys use becomes one id
+    /// for each of them.
+    pub(super) fn apart(&self) -> Self {
+        let mut ids = rustc_hash::FxHashMap::default();
+        let mut apart = Self::with_capacity(self.len());
+        for position in 0..self.len() as u32 {
+            let key = self.key[position as usize];
+            let Step { call, ret, action } = self.step(position);
+            let action = action.map(|value| {
+                let next = ids.len() as u32 + 1;
+                if value == INITIAL { INITIAL } else { *ids.entry((key, value)).or_insert(next) }
+            });
+            apart.push(key, call, ret, action);
+        }
+        apart
+    }
 }

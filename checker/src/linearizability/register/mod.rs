@@ -1,18 +1,26 @@
 //! Registers whose values are written at most once each, with compare-and-set.
 //!
 //! Three steps: `steps` gives values dense ids, `clusters` gathers what each value pins down,
-//! [`zones`] compares the resulting spans of time. [`conflicts`] does so for many keys in columns.
+//! [`zones`] compares the resulting spans of time.
+//!
+//! [`judge`] does so for all keys of a history at once, from [`Columns`]: `tally` takes what each
+//! value pins down, `sweep` finds values that clash, and only those few go through the steps above,
+//! for their evidence.
 
 mod clusters;
 mod columns;
+mod judgement;
 mod steps;
+mod sweep;
+mod tally;
 pub mod zones;
 
 use history::Operation;
 
 use super::{Decision, Unseen, Violation};
 pub use clusters::Conflict;
-pub use columns::{Columns, conflicts};
+pub use columns::Columns;
+pub use judgement::{Judgement, judge};
 pub use steps::{Action, INITIAL, Step, Steps};
 
 /// Decides a key; `None` if values are written twice or the record is deleted, so that a value does

@@ -40,6 +40,23 @@ pub enum Action {
     Refused(u32),
 }
 
+impl Action {
+    /// The same with other ids for its values, which are asked for in the order of their mention.
+    #[must_use]
+    pub fn map(self, mut id: impl FnMut(u32) -> u32) -> Self {
+        match self {
+            Self::Read(value) => Self::Read(id(value)),
+            Self::Write(value) => Self::Write(id(value)),
+            Self::CompareAndSet { from, to } => {
+                let from = id(from);
+                Self::CompareAndSet { from, to: id(to) }
+            }
+            Self::Failed(value) => Self::Failed(id(value)),
+            Self::Refused(value) => Self::Refused(id(value)),
+        }
+    }
+}
+
 /// A key's steps.
 #[derive(Clone, Debug, Default)]
 pub struct Steps {
