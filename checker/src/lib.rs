@@ -33,6 +33,7 @@ pub mod linearizability;
 pub mod oracle;
 mod run;
 pub mod specification;
+pub mod transactions;
 
 pub use judge::judge;
 pub use run::{Run, Window};

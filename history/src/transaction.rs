@@ -156,8 +156,11 @@ impl Transactions {
     /// for none; empty if the history carries no versions.
     #[must_use]
     pub fn versions(&self, id: TransactionId) -> &[u64] {
+        if self.versions.is_empty() {
+            return &[];
+        }
         let one = self.get(id);
-        self.versions.get(one.first as usize..).map_or(&[], |rest| &rest[..one.count as usize])
+        &self.versions[one.first as usize..][..one.count as usize]
     }
 
     /// The longest list of a key of which the other reads are beginnings.

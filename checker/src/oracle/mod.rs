@@ -5,6 +5,7 @@
 //! crates can hold their own evidence to it.
 
 mod state;
+pub mod transactions;
 
 use history::{Model, Operation, Outcome};
 
