@@ -9,6 +9,8 @@
 //! - [`consistency`]: which weaker model still holds where none does;
 //! - [`anomalies`]: the finer classes, one file each with its definition;
 //! - [`oracle`]: brute force over all orders of a few operations, to which the tests hold the rest;
+//! - [`certificate`]: orders and witnesses, and the verifier that takes nothing on trust;
+//! - [`census`]: figures and tables over all records;
 //! - [`evidence`]: the few operations that prove a violation, and the sentence that says so.
 //!
 //! The same input gives the same bytes of results: every order that can be seen is the order of
@@ -24,6 +26,7 @@
 pub mod anomalies;
 pub mod assumptions;
 pub mod census;
+pub mod certificate;
 mod checks;
 pub mod consistency;
 pub mod evidence;

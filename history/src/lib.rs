@@ -18,6 +18,7 @@ mod observation;
 mod operation;
 mod operations;
 mod pairing;
+mod proof;
 mod recorder;
 mod results;
 pub mod store;
@@ -44,6 +45,7 @@ pub use operation::{
     SiteIndex, Value,
 };
 pub use operations::{Iter, Operations, Packed, Seen};
+pub use proof::{KeyProof, Proof, ProofHeader};
 pub use recorder::{Recorder, RecorderSummary};
 pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,

@@ -2,15 +2,13 @@
 //!
 //! Linearizability as Herlihy and Wing define it (TOPLAS 1990), per record.
 
-use std::collections::BTreeSet;
-
 use history::{AnomalyClass, Call, Model, Operation, Outcome, Value};
 
 use super::{
     Finding, Record, backward_read, dirty_read, duplicate, garbage_read, lost_update, observed,
     stale_read, written,
 };
-use crate::evidence::{Precedence, Seconds, irreducible, shortest_cycle, words};
+use crate::evidence::{Precedence, Seconds, minimal, shortest_cycle, words};
 use crate::linearizability::{Decision, Unseen, decide, list};
 
 /// What linearizability says of a record: nothing, one violation of the finest class that fits its
@@ -36,48 +34,12 @@ pub fn find(record: &Record<'_>) -> Result<Option<Finding>, String> {
     if let Some(finding) = finer.iter().find_map(|find| find(record).into_iter().next()) {
         return Ok(Some(finding));
     }
-    let violates = |positions: &[usize]| {
-        let excerpt: Vec<&Operation> = positions.iter().map(|at| record.operations[*at]).collect();
-        let closed = violation.excerpt == Unseen::Possible || is_closed(record, positions);
-        closed && matches!(decide(record.model, &excerpt, violation.excerpt), Decision::Broken(_))
-    };
-    let positions = if violates(&violation.operations) {
-        irreducible(violation.operations.clone(), violates)
-    } else {
-        violation.operations
-    };
+    let positions = minimal(record.model, &record.operations, violation);
     let class = match record.model {
         Model::Counter => AnomalyClass::CounterDrift,
         _ => AnomalyClass::NonLinearizable,
     };
     Ok(Some(Finding::new(class, record, positions)))
-}
-
-/// Whether leaving out the other operations proves nothing that they explain: reads can always be left
-/// out, writes of a register if nothing that is left observed their value.
-fn is_closed(record: &Record<'_>, positions: &[usize]) -> bool {
-    let mut kept = positions.iter().copied().peekable();
-    let observed: BTreeSet<Option<Value>> = positions
-        .iter()
-        .flat_map(|at| match &record.operations[*at].call {
-            Call::Cas { expected, .. } => Some(*expected),
-            _ => observed(record.operations[*at]),
-        })
-        .collect();
-    let refused = positions.iter().any(|at| record.operations[*at].outcome == Outcome::Fail);
-    record.operations.iter().enumerate().all(|(at, operation)| {
-        if kept.next_if_eq(&at).is_some() || operation.outcome == Outcome::Fail {
-            return true;
-        }
-        match &operation.call {
-            Call::Read => true,
-            // A refusal saw some other value, whichever.
-            _ if refused => false,
-            Call::Write { value } | Call::Cas { value, .. } => !observed.contains(&Some(*value)),
-            Call::Delete => record.is_register() && !observed.contains(&None),
-            Call::Add { .. } | Call::Append { .. } => false,
-        }
-    })
 }
 
 /// The values that an operation touches, with what it shows of each: (value, wrote it).

@@ -1,10 +1,12 @@
 //! What proves a violation: few operations, and a sentence.
 
 mod cycle;
+mod minimal;
 mod seconds;
 mod shrink;
 pub mod words;
 
 pub use cycle::{Precedence, shortest_cycle};
+pub use minimal::minimal;
 pub use seconds::Seconds;
 pub use shrink::irreducible;
