@@ -22,6 +22,7 @@ pub use list::{List, ListFact, ListOperation};
 pub use multi_register::{MultiRegister, Step};
 pub use mutex::{Mutex, MutexOperation};
 pub use needs::Needs;
+pub(crate) use needs::Scope;
 pub use queue::{Queue, QueueFact, QueueOperation};
 pub use register::{Register, RegisterFact, RegisterOperation};
 pub use set::{Set, SetFact, SetOperation};

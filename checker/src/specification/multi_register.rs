@@ -79,7 +79,17 @@ impl Specification for MultiRegister {
                 Some(written) => exact &= written == value,
             }
         }
-        if exact { Needs::exactly(needed) } else { Needs::at_least(needed) }
+        let registers = |step: &Step| match step {
+            Step::Read(register, _) | Step::Write(register, _) => *register,
+        };
+        let first = operation.first().map(registers);
+        if !exact {
+            Needs::at_least(needed)
+        } else if operation.iter().all(|step| Some(registers(step)) == first) {
+            Needs::of_one_part(needed)
+        } else {
+            Needs::exactly(needed)
+        }
     }
 
     fn brings(&self, operation: &Arc<[Step]>) -> Option<Vec<Self::Fact>> {

@@ -36,7 +36,7 @@ impl Specification for Mutex {
     }
 
     fn needs(&self, operation: &MutexOperation) -> Needs<bool> {
-        Needs::exactly([*operation == MutexOperation::Release])
+        Needs::of_one_part([*operation == MutexOperation::Release])
     }
 
     fn brings(&self, operation: &MutexOperation) -> Option<Vec<bool>> {

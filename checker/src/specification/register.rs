@@ -87,12 +87,14 @@ impl Specification for Register {
 
     fn needs(&self, operation: &RegisterOperation) -> Needs<RegisterFact> {
         match operation {
-            RegisterOperation::Read(value) => Needs::exactly([RegisterFact::Holds(*value)]),
+            RegisterOperation::Read(value) => Needs::of_one_part([RegisterFact::Holds(*value)]),
             RegisterOperation::CompareAndSet { from, .. } => {
-                Needs::exactly([RegisterFact::Holds(*from)])
+                Needs::of_one_part([RegisterFact::Holds(*from)])
             }
-            RegisterOperation::Refused(value) => Needs::exactly([RegisterFact::Differs(*value)]),
-            RegisterOperation::Write(_) => Needs::exactly([]),
+            RegisterOperation::Refused(value) => {
+                Needs::of_one_part([RegisterFact::Differs(*value)])
+            }
+            RegisterOperation::Write(_) => Needs::of_one_part([]),
         }
     }
 

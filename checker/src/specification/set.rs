@@ -85,12 +85,12 @@ impl Specification for Set {
 
     fn needs(&self, operation: &SetOperation) -> Needs<SetFact> {
         match operation {
-            SetOperation::Add(_) | SetOperation::Remove(_) => Needs::exactly([]),
+            SetOperation::Add(_) | SetOperation::Remove(_) => Needs::of_one_part([]),
             SetOperation::Contains { element, found: true } => {
-                Needs::exactly([SetFact::Has(*element)])
+                Needs::of_one_part([SetFact::Has(*element)])
             }
             SetOperation::Contains { element, found: false } => {
-                Needs::exactly([SetFact::Lacks(*element)])
+                Needs::of_one_part([SetFact::Lacks(*element)])
             }
             SetOperation::Read(elements) => {
                 Needs::at_least([SetFact::Within(Arc::clone(elements))])

@@ -1,52 +1,99 @@
 //! Depth first: one order after another, and no configuration twice.
 
-use rustc_hash::FxHashSet;
-
 use super::Found;
-use super::moves;
-use super::problem::{Configuration, Problem, States};
+use super::configuration::{Antichains, Configuration};
+use super::space::Space;
 use crate::specification::Specification;
 
-/// Looks for an order; complete, but slow to refute.
-///
-/// # Errors
-/// The operations explained when the budget was spent.
-pub(super) fn search<S: Specification>(
-    specification: &S,
-    problem: &Problem<'_, S::Operation>,
-    budget: usize,
-) -> Result<Found, usize> {
-    let mut states = States::new(specification.initial());
-    let start =
-        Configuration { state: 0, done: 0, used: vec![0; problem.kinds.len()].into_boxed_slice() };
-    let mut visited: FxHashSet<(usize, Configuration)> = FxHashSet::default();
-    let mut stack = vec![(0, start)];
-    let mut furthest = 0;
-    while let Some((mut at, mut configuration)) = stack.pop() {
-        loop {
-            let Some(event) = problem.events.get(at) else { return Ok(Found::Order) };
-            moves::observe(specification, problem, &states, event, &mut configuration);
-            let bit = 1 << problem.slot[event.operation];
-            if configuration.done & bit == 0 {
-                break;
-            }
-            configuration.done &= !bit;
-            at += 1;
-            furthest = furthest.max(at);
-        }
-        if !visited.insert((at, configuration.clone())) {
-            continue;
-        }
-        if visited.len() > budget {
-            return Err(furthest);
-        }
-        let event = &problem.events[at];
-        let bit = 1 << problem.slot[event.operation];
-        let mut next = moves::next(specification, problem, &mut states, event, &configuration);
-        // Tried first, thus pushed last: the operation that returns; tried last: those in doubt.
-        next.reverse();
-        next.sort_by_key(|one| one.done & bit != 0);
-        stack.extend(next.into_iter().map(|one| (at, one)));
+/// Looks for an order from some configurations at an event on; complete, but slow to refute.
+#[derive(Debug)]
+pub(super) struct Depth<const N: usize> {
+    /// The way that is being tried, and before it where else to begin.
+    way: Vec<Stop<N>>,
+    visited: Antichains<N>,
+    /// The furthest event that was reached.
+    pub(super) furthest: usize,
+}
+
+#[derive(Debug)]
+struct Stop<const N: usize> {
+    at: u32,
+    /// How many ways to go on from here were tried.
+    turn: u32,
+    configuration: Configuration<N>,
+}
+
+impl<const N: usize> Depth<N> {
+    /// From configurations at an event.
+    pub(super) fn new(at: usize, from: impl Iterator<Item = Configuration<N>>) -> Self {
+        let stop = |configuration| Stop { at: at as u32, turn: 0, configuration };
+        Self { way: from.map(stop).collect(), visited: Antichains::default(), furthest: at }
     }
-    Ok(Found::Nothing { until: problem.events[furthest].at })
+
+    /// Goes on with so much effort and so many bytes; `None` if that was not enough.
+    pub(super) fn advance<S: Specification>(
+        &mut self,
+        space: &mut Space<'_, S, N>,
+        effort: usize,
+        bytes: usize,
+    ) -> Option<Found> {
+        let mut spent = 0;
+        while let Some(stop) = self.way.last_mut() {
+            if stop.turn == 0 {
+                match arrive(space, stop) {
+                    Some(Arrival::End) => return Some(Found::Order),
+                    Some(Arrival::Event) => {}
+                    None => {
+                        self.way.pop();
+                        continue;
+                    }
+                }
+                let at = stop.at as usize;
+                self.furthest = self.furthest.max(at);
+                if !self.visited.insert(&space.words, at, &stop.configuration) {
+                    self.way.pop();
+                    continue;
+                }
+                spent += space.effort(at);
+                let way = self.way.capacity() * size_of::<Stop<N>>();
+                if spent > effort || self.visited.bytes() + way + space.bytes() > bytes {
+                    return None;
+                }
+            }
+            let Some(stop) = self.way.last_mut() else { break };
+            match space.next(stop.at as usize, &stop.configuration, &mut stop.turn) {
+                Some(configuration) => {
+                    let next = Stop { at: stop.at, turn: 0, configuration };
+                    self.way.push(next);
+                }
+                None => {
+                    self.way.pop();
+                }
+            }
+        }
+        let until = space.problem.events[self.furthest].at.max(space.looked);
+        Some(Found::Nothing { until })
+    }
+}
+
+enum Arrival {
+    /// There is an event to explain.
+    Event,
+    /// All is explained.
+    End,
+}
+
+/// Goes past the events that are explained; `None` if that is hopeless.
+fn arrive<S: Specification, const N: usize>(
+    space: &mut Space<'_, S, N>,
+    stop: &mut Stop<N>,
+) -> Option<Arrival> {
+    while space.explains(stop.at as usize, &stop.configuration) {
+        stop.at += 1;
+        if stop.at as usize == space.problem.events.len() {
+            return Some(Arrival::End);
+        }
+        stop.configuration = space.enter(stop.at as usize, stop.configuration)?;
+    }
+    Some(Arrival::Event)
 }

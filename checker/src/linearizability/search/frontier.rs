@@ -1,91 +1,99 @@
 //! The frontier: every way to explain the history up to an event, and from it those up to the next.
-//!
-//! Of two ways that differ only in the in-doubt operations they used, one that used fewer of every
-//! kind can do whatever the other can: only the least are kept.
-
-use rustc_hash::FxHashMap;
 
 use super::Found;
-use super::moves;
-use super::problem::{Configuration, Mask, Problem, States};
+use super::configuration::{Antichains, Configuration};
+use super::space::Space;
 use crate::specification::Specification;
 
-/// Configurations by state and mask, each with its least uses of in-doubt operations.
-#[derive(Debug, Default)]
-struct Antichains {
-    uses: FxHashMap<(u32, Mask), Vec<Box<[u32]>>>,
-    len: usize,
-}
-
-impl Antichains {
-    /// Adds a configuration unless one that is there dominates it; says whether it was added.
-    fn insert(&mut self, configuration: &Configuration) -> bool {
-        let uses = self.uses.entry((configuration.state, configuration.done)).or_default();
-        let below = |one: &[u32], other: &[u32]| one.iter().zip(other).all(|(a, b)| a <= b);
-        if uses.iter().any(|one| below(one, &configuration.used)) {
-            return false;
-        }
-        let before = uses.len();
-        uses.retain(|one| !below(&configuration.used, one));
-        self.len = self.len + uses.len() + 1 - before;
-        uses.push(configuration.used.clone());
-        true
-    }
-
-    fn into_configurations(self) -> impl Iterator<Item = Configuration> {
-        self.uses.into_iter().flat_map(|((state, done), uses)| {
-            uses.into_iter().map(move |used| Configuration { state, done, used })
-        })
-    }
-}
-
 /// Refutes an order, or finds that one exists.
-///
-/// # Errors
-/// The operations explained when the budget was spent.
-pub(super) fn search<S: Specification>(
-    specification: &S,
-    problem: &Problem<'_, S::Operation>,
-    budget: usize,
-) -> Result<Found, usize> {
-    let mut states = States::new(specification.initial());
-    let mut alive =
-        vec![Configuration { state: 0, done: 0, used: vec![0; problem.kinds.len()].into() }];
-    let mut visited = 0;
-    for (index, event) in problem.events.iter().enumerate() {
-        let bit = 1 << problem.slot[event.operation];
-        let mut seen = Antichains::default();
-        let mut survivors = Antichains::default();
-        let mut open = Vec::new();
-        // Takes a configuration in: it has explained the event, or must go on.
-        let mut admit =
-            |mut one: Configuration, states: &States<S::State>, open: &mut Vec<Configuration>| {
-                moves::observe(specification, problem, states, event, &mut one);
-                if one.done & bit != 0 {
-                    one.done &= !bit;
-                    survivors.insert(&one);
-                } else if seen.insert(&one) {
-                    open.push(one);
-                }
-                seen.len + survivors.len
-            };
-        for one in alive {
-            admit(one, &states, &mut open);
-        }
-        let mut size = 0;
-        while let Some(one) = open.pop() {
-            for next in moves::next(specification, problem, &mut states, event, &one) {
-                size = admit(next, &states, &mut open);
-            }
-            if visited + size > budget {
-                return Err(index);
-            }
-        }
-        visited += size;
-        alive = survivors.into_configurations().collect();
-        if alive.is_empty() {
-            return Ok(Found::Nothing { until: event.at });
+#[derive(Debug)]
+pub(super) struct Frontier<const N: usize> {
+    /// The event that is being explained.
+    pub(super) at: usize,
+    /// All ways found so far to explain what returned before it.
+    seen: Antichains<N>,
+    /// How many of them were gone on from.
+    turn: usize,
+    /// Those that explain it, too.
+    survivors: Antichains<N>,
+    /// Room for the next.
+    spare: Antichains<N>,
+}
+
+impl<const N: usize> Frontier<N> {
+    /// From the first event on.
+    pub(super) fn new<S: Specification>(space: &Space<'_, S, N>, start: Configuration<N>) -> Self {
+        let mut this = Self {
+            at: 0,
+            seen: Antichains::default(),
+            turn: 0,
+            survivors: Antichains::default(),
+            spare: Antichains::default(),
+        };
+        this.admit(space, &start);
+        this
+    }
+
+    /// Takes a configuration in: it has explained the event, or must go on.
+    fn admit<S: Specification>(&mut self, space: &Space<'_, S, N>, one: &Configuration<N>) {
+        if space.explains(self.at, one) {
+            self.survivors.insert(&space.words, self.at, one);
+        } else {
+            self.seen.insert(&space.words, self.at, one);
         }
     }
-    Ok(Found::Order)
+
+    /// Ways to explain what returned before the event, from which all others follow.
+    pub(super) fn configurations(&self) -> impl Iterator<Item = Configuration<N>> {
+        self.seen.iter().chain(self.survivors.iter())
+    }
+
+    /// Goes on with so much effort and so many bytes; `None` if that was not enough.
+    pub(super) fn advance<S: Specification>(
+        &mut self,
+        space: &mut Space<'_, S, N>,
+        effort: usize,
+        bytes: usize,
+    ) -> Option<Found> {
+        let mut spent = 0;
+        loop {
+            while self.turn < self.seen.len() {
+                if spent > effort || self.bytes() + space.bytes() > bytes {
+                    return None;
+                }
+                let one = self.seen.get(self.turn);
+                self.turn += 1;
+                let Some(one) = one else { continue };
+                let mut turn = 0;
+                while let Some(next) = space.next(self.at, &one, &mut turn) {
+                    self.admit(space, &next);
+                }
+                spent += space.effort(self.at);
+            }
+            if self.survivors.len() == 0 {
+                let until = space.problem.events[self.at].at.max(space.looked);
+                return Some(Found::Nothing { until });
+            }
+            self.at += 1;
+            if self.at == space.problem.events.len() {
+                return Some(Found::Order);
+            }
+            let mut explained =
+                std::mem::replace(&mut self.survivors, std::mem::take(&mut self.spare));
+            self.seen.clear();
+            self.turn = 0;
+            for one in explained.iter() {
+                if let Some(entered) = space.enter(self.at, one) {
+                    self.admit(space, &entered);
+                }
+            }
+            spent += explained.len();
+            explained.clear();
+            self.spare = explained;
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.seen.bytes() + self.survivors.bytes()
+    }
 }

@@ -1,20 +1,41 @@
 //! The general search: any [`Specification`], any values, under an explicit budget.
 //!
-//! Two searches over the same problem take turns with growing budgets: depth first
-//! finds an order soon if there is one (Wing and Gong 1993, with Lowe's memory of configurations,
-//! 2017), the frontier refutes (just-in-time linearization: all configurations that
-//! explain the history up to an event, and nothing else). Both keep a configuration small: the
-//! event, a mask over the operations open at it, the state, and how many in-doubt operations of
-//! each kind were used; never a set over the whole history.
+//! Two searches over the same history take turns with growing budgets: depth first finds an order
+//! soon if there is one (Wing and Gong 1993, with Lowe's memory of configurations, 2017), the
+//! frontier refutes (just-in-time linearization: all configurations that explain the history up to
+//! an event, and nothing else). Both keep a configuration small: the event, a bit for each operation
+//! open at it, the state, and how many in-doubt operations of each kind are left; never a set over
+//! the whole history. So at an instant where nothing is open only the state and those counts
+//! cross: what comes before and after is solved separately.
+//!
+//! What keeps them few:
+//!
+//! - an open observer that returned what is there takes effect at once;
+//! - in-doubt operations that do the same are counted, not told apart, and of two configurations
+//!   that differ only in the counts one with less is dropped;
+//! - where a specification tells what operations need and bring: what has lost a fact that is still
+//!   needed is dropped (`outlook`); so is what has fewer operations in doubt left than the rest
+//!   needs (`uses`); an operation in doubt takes effect only just before one that needs it; one
+//!   that nobody needs any more is hidden before the next that undoes it (`space`).
 
+mod configuration;
 mod depth;
 mod frontier;
-mod moves;
+mod outlook;
 mod problem;
+mod space;
+mod states;
+mod uses;
+mod vocabulary;
 
 use super::{Decision, Unseen, Violation};
 use crate::specification::Specification;
+use configuration::Layout;
+use depth::Depth;
+use frontier::Frontier;
 use problem::Problem;
+use space::Space;
+use uses::Uses;
 
 /// An operation with its two times.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +61,6 @@ impl Default for Budget {
     /// A few seconds, and 256 MB.
     fn default() -> Self {
         Self { configurations: 2_000_000, bytes: 256 << 20 }
-    }
-}
-
-impl Budget {
-    /// Configurations that may be visited if there are so many kinds of operations in doubt.
-    fn limit(&self, kinds: usize) -> usize {
-        self.configurations.min(self.bytes / (128 + 4 * kinds))
     }
 }
 
@@ -107,27 +121,69 @@ pub fn search<S: Specification>(
     operations: &[Interval<S::Operation>],
     budget: Budget,
 ) -> Found {
-    let problem = Problem::new(operations);
-    let mut explained = 0;
-    if problem.slots <= problem::MOST_OPEN {
-        let limit = budget.limit(problem.kinds.len());
-        let mut share = limit / 256;
-        while share < limit {
-            share = (share.max(64) * 16).min(limit);
-            match depth::search(specification, &problem, share) {
-                Ok(found) => return found,
-                Err(reached) => explained = explained.max(reached),
-            }
-            match frontier::search(specification, &problem, share) {
-                Ok(found) => return found,
-                Err(reached) => explained = explained.max(reached),
-            }
-        }
-    }
-    Found::Spent {
+    let problem = Problem::new(specification, operations, budget.bytes / 4);
+    let spent = |explained| Found::Spent {
         explained,
-        of: problem.returns,
+        of: problem.steps.len(),
         open: problem.slots,
-        in_doubt: problem.kinds.iter().map(|kind| kind.calls.len()).sum(),
+        in_doubt: problem.in_doubt,
+    };
+    if problem.steps.is_empty() {
+        return Found::Order;
     }
+    if problem.is_too_large() {
+        return spent(0);
+    }
+    let uses = Uses::new(&problem);
+    if let Some(until) = uses.refuted {
+        return Found::Nothing { until };
+    }
+    let layout = Layout::new(problem.slots, problem.kinds.iter().map(|kind| kind.calls.len()));
+    let decided = match layout.words {
+        0..=1 => race::<S, 1>(&problem, &layout, &uses, budget),
+        2 => race::<S, 2>(&problem, &layout, &uses, budget),
+        3..=4 => race::<S, 4>(&problem, &layout, &uses, budget),
+        5..=16 => race::<S, 16>(&problem, &layout, &uses, budget),
+        17..=MOST_WORDS => race::<S, MOST_WORDS>(&problem, &layout, &uses, budget),
+        _ => Err(0),
+    };
+    decided.unwrap_or_else(spent)
+}
+
+/// The most words that a configuration may take: beyond so many bits for open and in-doubt
+/// operations nothing is searched.
+const MOST_WORDS: usize = 128;
+
+/// Lets the two searches take turns.
+///
+/// # Errors
+/// The returns that were explained when the budget was spent.
+fn race<S: Specification, const N: usize>(
+    problem: &Problem<'_, S>,
+    layout: &Layout,
+    uses: &Uses,
+    budget: Budget,
+) -> Result<Found, usize> {
+    let mut space: Space<'_, S, N> = Space::new(problem, layout, uses, budget.bytes / 4);
+    let Some(start) = space.start() else {
+        return Ok(Found::Nothing { until: space.looked });
+    };
+    let mut frontier = Frontier::new(&space, start);
+    let mut left = budget.configurations;
+    let mut share = 1 << 10;
+    let mut explained = 0;
+    while left > 0 {
+        share = (share * 4).min(left);
+        left -= share;
+        let bytes = budget.bytes / 4;
+        let mut depth = Depth::new(frontier.at, frontier.configurations());
+        if let Some(found) = depth.advance(&mut space, share, bytes) {
+            return Ok(found);
+        }
+        if let Some(found) = frontier.advance(&mut space, share, bytes) {
+            return Ok(found);
+        }
+        explained = explained.max(depth.furthest).max(frontier.at);
+    }
+    Err(explained)
 }
