@@ -1,5 +1,6 @@
 //! What a record holds.
 
+use super::Object;
 use history::{Call, Model, Operation, Outcome, Returned, Value};
 
 /// The state of one record; absent is no value, no elements, or a count of 0.
@@ -10,17 +11,11 @@ pub(super) enum State {
     List(Vec<Value>),
 }
 
-impl State {
-    pub(super) fn initial(model: Model) -> Self {
-        match model {
-            Model::Register | Model::CasRegister => Self::Register(None),
-            Model::Counter => Self::Counter(0),
-            Model::Set => Self::List(Vec::new()),
-        }
-    }
+impl Object for State {
+    type Operation = Operation;
 
     /// The state after an operation; `None` if it cannot have returned what it did.
-    pub(super) fn after(&self, operation: &Operation) -> Option<Self> {
+    fn after(&self, operation: &Operation) -> Option<Self> {
         let known = operation.outcome == Outcome::Ok;
         match (self, &operation.call) {
             (_, Call::Read) => self.shows(&operation.returned).then(|| self.clone()),
@@ -42,6 +37,16 @@ impl State {
                 Some(Self::List(elements))
             }
             _ => None,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn initial(model: Model) -> Self {
+        match model {
+            Model::Register | Model::CasRegister => Self::Register(None),
+            Model::Counter => Self::Counter(0),
+            Model::Set => Self::List(Vec::new()),
         }
     }
 

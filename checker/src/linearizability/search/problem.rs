@@ -200,6 +200,8 @@ impl<'a, S: Specification> Problem<'a, S> {
                 && one.needs.len() > other.needs.len()
                 && other.needs.iter().all(|need| one.needs.contains(need))
         };
+        // An operation that needs two facts may need two in doubt before it.
+        let prompt = self.vocabulary.exact && words.iter().all(|word| word.needs.len() <= 1);
         // Beyond so many, looking at each pair costs more than it helps.
         let few = chosen.len() <= 300;
         chosen
@@ -210,7 +212,7 @@ impl<'a, S: Specification> Problem<'a, S> {
                 rather: (0..chosen.len() as u32)
                     .filter(|other| few && narrower(chosen[*other as usize], *word))
                     .collect(),
-                prompt: self.vocabulary.exact && words[*word as usize].scope == Scope::Part,
+                prompt: prompt && words[*word as usize].scope == Scope::Part,
             })
             .collect()
     }
