@@ -11,8 +11,8 @@ use aerocert_checker::linearizability::{Decision, search::decide};
 use aerocert_checker::oracle::{self, Fate};
 use aerocert_checker::specification::Specification;
 use objects::{
-    CasRegisters, Case, Counters, Done, Lists, MultiRegisters, Mutexes, Queues, Registers, Sets,
-    Texts, Times, WholeSets, change, intervals, tame, wild,
+    CasRegisters, Case, Counters, Lists, MultiRegisters, Mutexes, Queues, Registers, Sets, Texts,
+    Times, WholeSets, change, intervals, tame, wild,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -21,7 +21,7 @@ use rand::{RngExt, SeedableRng};
 const CASES: u64 = if cfg!(debug_assertions) { 3_000 } else { 60_000 };
 
 fn variable(name: &str, usual: u64) -> u64 {
-    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
 }
 
 fn found<C: Case>(history: &Times<C>) -> Option<bool> {

@@ -105,7 +105,8 @@ impl<const N: usize> Words<N> {
     fn has_all_of(&self, one: &[u64; N], other: &[u64; N]) -> bool {
         (0..N).all(|at| {
             let (counts, guards) = (self.counts[at], self.guards[at]);
-            ((one[at] & counts) | guards) - (other[at] & counts) & guards == guards
+            let difference = ((one[at] & counts) | guards) - (other[at] & counts);
+            difference & guards == guards
         })
     }
 }
