@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use aerocert_checker::linearizability::register::{Action, Columns, INITIAL};
+use aerocert_checker::linearizability::versions::{AVAILABLE, Versions};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -33,7 +34,8 @@ struct Plan {
 }
 
 impl Shape {
-    pub(crate) fn generate(self, seed: u64) -> Columns {
+    /// The history, with honest generations.
+    pub(crate) fn generate(self, seed: u64) -> Versions {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut plans = self.plans(&mut random);
         plans.sort_unstable_by_key(|plan| plan.call);
@@ -46,30 +48,33 @@ impl Shape {
         }
         let mut order: Vec<u32> = (0..plans.len() as u32).collect();
         order.sort_unstable_by_key(|one| plans[*one as usize].at);
-        let mut held = vec![INITIAL; self.keys as usize];
+        let mut held = vec![(INITIAL, 0); self.keys as usize];
+        let mut told = vec![0; plans.len()];
         let mut overwritten = None;
         for one in order {
             let (plan, value) = (&plans[one as usize], &mut values[one as usize]);
             let held = &mut held[plan.key as usize];
             if !plan.write {
-                *value = *held;
-                if *held != INITIAL {
+                (*value, told[one as usize]) = *held;
+                if *value != INITIAL {
                     overwritten = Some(one);
                 }
             } else if !plan.doubt || random.random_bool(0.5) {
-                *held = *value;
+                *held = (*value, held.1 + 1);
+                told[one as usize] = if plan.doubt { 0 } else { held.1 };
             }
         }
         if let Some(read) = overwritten.filter(|_| self.stale) {
             values[read as usize] = INITIAL;
+            told[read as usize] = 0;
         }
-        let mut columns = Columns::with_capacity(self.operations);
-        for (plan, value) in plans.iter().zip(values) {
+        let mut versions = Versions::with_capacity(self.operations, AVAILABLE);
+        for ((plan, value), told) in plans.iter().zip(values).zip(told) {
             let ret = if plan.doubt { u64::MAX } else { plan.ret };
             let action = if plan.write { Action::Write(value) } else { Action::Read(value) };
-            columns.push(plan.key, plan.call, ret, action);
+            versions.push(plan.key, plan.call, ret, action, told);
         }
-        columns
+        versions
     }
 
     fn plans(self, random: &mut ChaCha8Rng) -> Vec<Plan> {

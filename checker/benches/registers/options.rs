@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-pub(crate) const USAGE: &str = "registers [matrix | growth | cores | write FILE] [--operations N] \
+pub(crate) const USAGE: &str = "registers [matrix | generations | growth | cores | write FILE] [--operations N] \
 [--repetitions N] [--open N] [--doubt PERCENT] [--stale]";
 
 /// Which figures.
 pub(crate) enum Mode {
     Matrix,
+    Generations,
     Growth,
     Cores,
     Write(PathBuf),
@@ -42,6 +43,7 @@ impl Options {
             match argument.as_str() {
                 "--bench" => {}
                 "matrix" => options.mode = Mode::Matrix,
+                "generations" => options.mode = Mode::Generations,
                 "growth" => options.mode = Mode::Growth,
                 "cores" => options.mode = Mode::Cores,
                 "write" => {

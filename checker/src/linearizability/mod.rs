@@ -5,6 +5,7 @@
 //! - [`register`]: unique values, with compare-and-set and operations in doubt, in O(n log n), by
 //!   gluing the operations of each value into clusters and chains of clusters into blocks, whose
 //!   [zones](register::zones) must not conflict (Gibbons and Korach 1997);
+//! - [`versions`]: registers whose replies tell generations, which propose the order, in O(n);
 //! - [`list`]: unique elements appended to one list: every read tells its whole past;
 //! - [`counter`]: increments of one size, by assigning them to slots in order of their deadlines;
 //! - [`search`](mod@search): everything else, for any [`Specification`], under a budget.
@@ -16,6 +17,7 @@ pub mod counter;
 pub mod list;
 pub mod register;
 pub mod search;
+pub mod versions;
 
 use history::{Model, Operation};
 

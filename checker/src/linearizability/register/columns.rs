@@ -4,12 +4,19 @@ use super::{Action, INITIAL, Step};
 
 /// What an operation did, without its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::linearizability) enum Kind {
     Read,
     Write,
     Failed,
     CompareAndSet,
     Refused,
+}
+
+impl Kind {
+    /// Whether the register may hold its value afterwards.
+    pub(in crate::linearizability) fn writes(self) -> bool {
+        (self == Self::Write) | (self == Self::CompareAndSet)
+    }
 }
 
 /// Operations of many keys, one column for each property, in the order of their calls.
@@ -30,17 +37,17 @@ pub(super) enum Kind {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
-    pub(super) key: Vec<u32>,
-    pub(super) call: Vec<u64>,
-    pub(super) ret: Vec<u64>,
-    pub(super) value: Vec<u32>,
-    pub(super) kind: Vec<Kind>,
+    pub(in crate::linearizability) key: Vec<u32>,
+    pub(in crate::linearizability) call: Vec<u64>,
+    pub(in crate::linearizability) ret: Vec<u64>,
+    pub(in crate::linearizability) value: Vec<u32>,
+    pub(in crate::linearizability) kind: Vec<Kind>,
     /// What compare-and-sets replaced; empty if there are none.
     from: Vec<u32>,
     /// For each key that is known, whether it has compare-and-sets; empty if none has.
     chained: Vec<bool>,
-    pub(super) keys: usize,
-    pub(super) values: usize,
+    pub(in crate::linearizability) keys: usize,
+    pub(in crate::linearizability) values: usize,
     unordered: bool,
 }
 
@@ -126,8 +133,13 @@ impl Columns {
         !self.chained.is_empty()
     }
 
+    /// The value that an operation replaced, if it is a compare-and-set.
+    pub(in crate::linearizability) fn replaced(&self, position: usize) -> Option<u32> {
+        (self.kind[position] == Kind::CompareAndSet).then(|| self.from[position])
+    }
+
     /// One operation.
-    pub(super) fn step(&self, position: u32) -> Step {
+    pub(in crate::linearizability) fn step(&self, position: u32) -> Step {
         let at = position as usize;
         let value = self.value[at];
         let action = match self.kind[at] {
@@ -141,7 +153,7 @@ impl Columns {
     }
 
     /// The same in the order of calls, and where each operation was; `None` if it is in order.
-    pub(super) fn in_order(&self) -> Option<(Self, Vec<u32>)> {
+    pub(in crate::linearizability) fn in_order(&self) -> Option<(Self, Vec<u32>)> {
         if !self.unordered {
             return None;
         }

@@ -20,6 +20,7 @@ use history::Operation;
 use super::{Decision, Unseen, Violation};
 pub use clusters::Conflict;
 pub use columns::Columns;
+pub(super) use columns::Kind;
 pub use judgement::{Judgement, judge};
 pub use steps::{Action, INITIAL, Step, Steps};
 
