@@ -2,31 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use history::{AnomalyClass, Expectation, Verdict};
+use history::{AnomalyClass, CheckResult, Expectation, Verdict};
 
 use crate::anomalies::{Finding, Record};
-use crate::checks::Checked;
 use crate::run::{Run, Window};
 
-/// Judges an expectation on consistency; what could not be decided breaks none.
+/// Judges an expectation on consistency; what could not be decided breaks none. `unexpected` is the
+/// first violation that it does not allow, in words.
 ///
 /// # Errors
 /// How it is broken, in words.
 pub(crate) fn judge(
-    run: &Run<'_>,
-    records: &[Record<'_>],
-    checked: &[Checked],
+    expectation: &Expectation,
+    checked: &[CheckResult],
+    unexpected: Option<&String>,
 ) -> Result<(), String> {
-    match &run.manifest.expectation {
+    match expectation {
         Expectation::Valid => {
             let broken: Vec<String> = checked
                 .iter()
-                .filter(|checked| checked.result.verdict == Verdict::Invalid)
-                .map(|checked| {
-                    let classes = checked.result.anomalies.iter();
+                .filter(|result| result.verdict == Verdict::Invalid)
+                .map(|result| {
+                    let classes = result.anomalies.iter();
                     let classes: Vec<String> =
                         classes.map(|g| format!("{} × {}", g.count, g.class.name())).collect();
-                    format!("{}: {}", checked.result.check.name(), classes.join(", "))
+                    format!("{}: {}", result.check.name(), classes.join(", "))
                 })
                 .collect();
             if broken.is_empty() {
@@ -35,7 +35,7 @@ pub(crate) fn judge(
             Err(format!("nothing was to be found, but: {}", broken.join("; ")))
         }
         Expectation::MustShow { class } => {
-            let shown = checked.iter().flat_map(|checked| &checked.result.anomalies);
+            let shown = checked.iter().flat_map(|result| &result.anomalies);
             let shown: BTreeSet<AnomalyClass> = shown.map(|group| group.class).collect();
             if shown.contains(class) {
                 return Ok(());
@@ -44,19 +44,26 @@ pub(crate) fn judge(
             let instead = if names.is_empty() { "nothing".into() } else { names.join(", ") };
             Err(format!("{} was to be found, but {instead} was", class.name()))
         }
-        Expectation::MayShow { classes } => {
-            for finding in checked.iter().flat_map(|checked| &checked.findings) {
-                if !classes.contains(&finding.class) {
-                    return Err(told(finding, "is not among what this arm may show"));
-                }
-                let at = records.partition_point(|record| record.key < finding.key);
-                if let Some(why) = unexplained(run, &records[at], finding) {
-                    return Err(told(finding, why));
-                }
-            }
-            Ok(())
-        }
+        Expectation::MayShow { .. } => unexpected.map_or(Ok(()), |told| Err(told.clone())),
     }
+}
+
+/// The first violation of a record that the run's expectation does not allow, in words.
+pub(crate) fn unexpected(
+    run: &Run<'_>,
+    record: &Record<'_>,
+    findings: &[Finding],
+) -> Option<String> {
+    let Expectation::MayShow { classes } = &run.manifest.expectation else { return None };
+    let mut cuts = run.windows.iter().filter(|one| one.parts);
+    let written_in_cut = !findings.is_empty() && cuts.any(|one| written_during(record, one));
+    findings.iter().find_map(|finding| {
+        if !classes.contains(&finding.class) {
+            return Some(told(finding, "is not among what this arm may show"));
+        }
+        let why = unexplained(run, record, finding, written_in_cut)?;
+        Some(told(finding, why))
+    })
 }
 
 fn told(finding: &Finding, why: &str) -> String {
@@ -66,8 +73,12 @@ fn told(finding: &Finding, why: &str) -> String {
 /// Why no fault explains an anomaly. Availability namespaces lose what was written while nodes went
 /// on apart, and nothing else; for as long as a fault lasts, and until the cluster has settled after
 /// it, reads may be old or jump; once migrations have ended, all agree.
-fn unexplained(run: &Run<'_>, record: &Record<'_>, finding: &Finding) -> Option<&'static str> {
-    let written_in_cut = run.windows.iter().any(|one| one.parts && written_during(record, one));
+fn unexplained(
+    run: &Run<'_>,
+    record: &Record<'_>,
+    finding: &Finding,
+    written_in_cut: bool,
+) -> Option<&'static str> {
     let migrations_ended_ns = run.migrations_ended_ns().or(run.final_reads_ns());
     let settled = |at: &usize| {
         migrations_ended_ns.is_some_and(|ended| record.operations[*at].invoked_ns >= ended)

@@ -36,6 +36,7 @@ pub mod linearizability;
 pub mod oracle;
 mod run;
 pub mod specification;
+mod survey;
 pub mod transactions;
 
 pub use judge::judge;

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use history::{Fault, FaultRecord, History, Key, Manifest, Mark, Observation, Operation, Outcome};
+use history::{
+    Fault, FaultRecord, History, Key, Manifest, Mark, Observation, Operation, Operations, Outcome,
+    Packed,
+};
+
+use crate::anomalies::Record;
+use crate::survey::Survey;
 
 /// A stored run with what every check needs of it.
 #[derive(Debug)]
@@ -17,8 +23,11 @@ pub struct Run<'a> {
     pub observations: &'a [Observation],
     /// When faults were in force.
     pub windows: Vec<Window>,
-    operations: Vec<Operation>,
-    keys: BTreeMap<Key, Vec<usize>>,
+    pub(crate) survey: Survey,
+    /// The keys, in order, each with the end of its positions.
+    keys: Vec<(Key, usize)>,
+    /// The positions of the operations, key by key, in the order of their invocations.
+    positions: Vec<u32>,
     final_reads_ns: Option<u64>,
 }
 
@@ -57,32 +66,56 @@ impl<'a> Run<'a> {
     ) -> Self {
         let faults: BTreeMap<u32, &FaultRecord> =
             faults.iter().map(|record| (record.index, record)).collect();
-        let mut keys: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (position, operation) in history.operations.iter_packed().enumerate() {
-            keys.entry(operation.key()).or_default().push(position);
-        }
+        let ((keys, positions), survey) =
+            rayon::join(|| by_key(&history.operations), || Survey::of(history));
         Self {
             manifest,
             history,
             windows: windows(manifest, history, &faults, observations),
             faults,
             observations,
-            operations: history.operations.iter().collect(),
+            survey,
             keys,
+            positions,
             final_reads_ns: history.marked_ns(Mark::FinalReadsStarted),
         }
     }
 
     /// The keys, in order.
-    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        self.keys.keys().copied()
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = Key> + '_ {
+        self.keys.iter().map(|(key, _)| *key)
     }
 
-    /// A key's operations in the order of their invocations.
+    /// The positions of the operations of a key, which is given by its rank among all, in the order of
+    /// their invocations.
     #[must_use]
-    pub fn operations(&self, key: Key) -> Vec<&Operation> {
-        let positions = self.keys.get(&key).map_or(&[][..], Vec::as_slice);
-        positions.iter().map(|position| &self.operations[*position]).collect()
+    pub fn positions(&self, rank: usize) -> &[u32] {
+        let begin = rank.checked_sub(1).map_or(0, |before| self.keys[before].1);
+        &self.positions[begin..self.keys[rank].1]
+    }
+
+    /// The operations of a key, packed.
+    pub fn packed(&self, rank: usize) -> impl Iterator<Item = Packed<'a>> + Clone + '_ {
+        let operations = &self.history.operations;
+        self.positions(rank).iter().map(|position| operations.packed(*position as usize))
+    }
+
+    /// The operations of a key.
+    #[must_use]
+    pub fn operations(&self, rank: usize) -> Vec<Operation> {
+        self.packed(rank).map(Operation::from).collect()
+    }
+
+    /// A key's rank among all.
+    #[must_use]
+    pub fn rank(&self, key: Key) -> Option<usize> {
+        self.keys.binary_search_by_key(&key, |(key, _)| *key).ok()
+    }
+
+    /// Looks at a key as a [`Record`], which is gathered for that and then gone.
+    pub fn with_record<T>(&self, rank: usize, look: impl FnOnce(&Record<'_>) -> T) -> T {
+        let operations = self.operations(rank);
+        look(&Record::of(self, self.keys[rank].0, &operations))
     }
 
     /// Whether an operation is a read, made after healing and migrations, that was answered.
@@ -104,6 +137,31 @@ impl<'a> Run<'a> {
     pub fn migrations_ended_ns(&self) -> Option<u64> {
         self.history.marked_ns(Mark::MigrationsEnded)
     }
+}
+
+/// The keys in order, each with the end of its part of the positions: sorted by counting.
+fn by_key(operations: &Operations) -> (Vec<(Key, usize)>, Vec<u32>) {
+    let mut counts = vec![0_usize; operations.keys().len()];
+    for operation in operations.iter_packed() {
+        counts[operation.key_number() as usize] += 1;
+    }
+    let mut numbers: Vec<usize> = (0..counts.len()).collect();
+    numbers.sort_unstable_by_key(|number| operations.keys()[*number]);
+    let mut keys = Vec::with_capacity(counts.len());
+    let mut next = counts.clone();
+    let mut end = 0;
+    for number in numbers {
+        next[number] = end;
+        end += counts[number];
+        keys.push((operations.keys()[number], end));
+    }
+    let mut positions = vec![0; operations.len()];
+    for (position, operation) in (0..).zip(operations.iter_packed()) {
+        let slot = &mut next[operation.key_number() as usize];
+        positions[*slot] = position;
+        *slot += 1;
+    }
+    (keys, positions)
 }
 
 /// The windows in time. A probe confirms a fault somewhat after its injection began, so a window

@@ -10,7 +10,7 @@ use crate::evidence::Seconds;
 use crate::run::Run;
 
 /// One violation, compact: a run may hold a hundred thousand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// Its class.
     pub class: AnomalyClass,

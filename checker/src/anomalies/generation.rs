@@ -17,7 +17,7 @@ use crate::evidence::{Seconds, words};
 use crate::linearizability::list;
 
 /// Beyond this a generation may be about to wrap.
-const WRAP: u32 = 1000;
+pub(crate) const WRAP: u32 = 1000;
 
 /// All forks and regressions of a record.
 #[must_use]

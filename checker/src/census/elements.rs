@@ -95,11 +95,6 @@ pub fn fates(record: &Record<'_>) -> Vec<Element> {
     fates
 }
 
-/// The table over all lists.
-pub(super) fn table(records: &[Record<'_>]) -> Elements {
-    summary(records.iter().map(fates))
-}
-
 /// Counts the elements of lists, one list after another.
 #[must_use]
 pub fn summary(lists: impl IntoIterator<Item = Vec<Element>>) -> Elements {

@@ -6,51 +6,60 @@ use history::{AnomalyClass, FaultLosses, LostWrite, LostWrites, Model, Operation
 
 use super::ROWS;
 use crate::anomalies::{Finding, Record, Sightings, written};
-use crate::checks::Checked;
 use crate::linearizability::counter;
 use crate::run::Run;
 
-/// All lost writes that the checks found, each once.
-pub(super) fn table(run: &Run<'_>, records: &[Record<'_>], checked: &[Checked]) -> LostWrites {
-    // By key, then by the write's position.
-    let mut found: BTreeMap<(usize, usize), &Finding> = BTreeMap::new();
-    for finding in checked.iter().flat_map(|checked| &checked.findings) {
-        if finding.class != AnomalyClass::LostWrite {
-            continue;
+/// One lost write, or a counter's lost adds.
+#[derive(Clone, Debug)]
+pub(super) struct Lost {
+    row: LostWrite,
+    count: u64,
+}
+
+/// The lost writes of a record, each once, in the order of their calls.
+pub(super) fn of(run: &Run<'_>, record: &Record<'_>, findings: &[&Finding]) -> Vec<Lost> {
+    let mut found: BTreeMap<usize, &Finding> = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.class == AnomalyClass::LostWrite) {
+        if let [.., write, _] = finding.operations[..] {
+            found.entry(write).or_insert(finding);
         }
-        let record = records.partition_point(|record| record.key < finding.key);
-        let [.., write, _] = finding.operations[..] else { continue };
-        found.entry((record, write)).or_insert(finding);
     }
-    let mut this = LostWrites::default();
-    let mut by_fault: BTreeMap<Option<u32>, u64> = BTreeMap::new();
-    let mut sightings: Option<(usize, Sightings)> = None;
-    for ((at, write), finding) in found {
-        let record = &records[at];
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let sightings = Sightings::of(record);
+    let began_ns = |at: usize| record.operations[at].invoked_ns;
+    let lost = |(write, finding): (usize, &Finding)| {
         let operation = record.operations[write];
-        let fault = fault(run, operation);
-        let lost = if record.model == Model::Counter { adds(record, finding) } else { 1 };
-        this.total += lost;
-        *by_fault.entry(fault).or_default() += lost;
-        if this.rows.len() == ROWS {
-            continue;
-        }
-        if sightings.as_ref().is_none_or(|(of, _)| *of != at) {
-            sightings = Some((at, Sightings::of(record)));
-        }
         let value = written(operation);
-        let seen = sightings.as_ref().and_then(|(_, seen)| seen.of_value(value?));
-        let began_ns = |at: usize| record.operations[at].invoked_ns;
-        this.rows.push(LostWrite {
+        let row = LostWrite {
             key: record.key,
             operation: operation.id,
             process: operation.process,
             value,
             acknowledged_ns: operation.completed_ns.unwrap_or(operation.invoked_ns),
-            last_seen_ns: seen.map(|seen| began_ns(seen.last)),
+            last_seen_ns: value
+                .and_then(|value| sightings.of_value(value))
+                .map(|seen| began_ns(seen.last)),
             missing_ns: finding.operations.last().map_or(0, |read| began_ns(*read)),
-            fault,
-        });
+            fault: fault(run, operation),
+        };
+        let count = if record.model == Model::Counter { adds(record, finding) } else { 1 };
+        Lost { row, count }
+    };
+    found.into_iter().map(lost).collect()
+}
+
+/// The table of all lost writes, in the order of keys.
+pub(super) fn table(lost: impl Iterator<Item = Lost>) -> LostWrites {
+    let mut this = LostWrites::default();
+    let mut by_fault: BTreeMap<Option<u32>, u64> = BTreeMap::new();
+    for Lost { row, count } in lost {
+        this.total += count;
+        *by_fault.entry(row.fault).or_default() += count;
+        if this.rows.len() < ROWS {
+            this.rows.push(row);
+        }
     }
     this.by_fault =
         by_fault.into_iter().map(|(fault, count)| FaultLosses { fault, count }).collect();

@@ -4,17 +4,18 @@ mod elements;
 mod lost;
 pub mod prefix;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use history::{
-    AnomalyClass, Census, Check, ConsistencyLevel, Key, LevelCount, Model, Percentiles, Prefix,
-    Staleness,
+    AnomalyClass, Census, Check, ConsistencyLevel, Element, Key, LevelCount, Model, Percentiles,
+    Prefix, Staleness,
 };
 
-use crate::anomalies::{Record, stale_read};
-use crate::checks::Checked;
+use crate::anomalies::{Finding, Record, stale_read};
+use crate::checks::{Asked, Tally};
 use crate::consistency;
 use crate::run::Run;
+use lost::Lost;
 
 pub use elements::{fates, summary};
 
@@ -24,75 +25,112 @@ pub(crate) const ROWS: usize = 1_000;
 /// For how many records the longest linearizable prefix is looked for.
 const PREFIXES: usize = 16;
 
-/// Takes the census of a judged run. Records that no check found anything about are not looked at
-/// again, where the checks have said it all.
-pub(crate) fn take(run: &Run<'_>, records: &[Record<'_>], checked: &[Checked]) -> Census {
-    let (levels, prefixes) = levels(records, checked);
-    let lists = run.manifest.load.workload.model() == Model::Set;
-    Census {
-        levels,
-        prefixes,
-        staleness: staleness(run, records, checked),
-        lost: lost::table(run, records, checked),
-        elements: lists.then(|| elements::table(records)),
+/// What the census takes of one record.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    key: Key,
+    level: ConsistencyLevel,
+    /// Answered reads, where reads can be stale.
+    answered: u64,
+    stale: Vec<StaleRead>,
+    lost: Vec<Lost>,
+    elements: Vec<Element>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct StaleRead {
+    staleness: stale_read::Staleness,
+    in_fault: bool,
+}
+
+impl Part {
+    /// What it takes of a register that is linearizable, and about which nothing was found.
+    pub(crate) fn linearizable(key: Key, tally: Tally) -> Self {
+        Self {
+            key,
+            level: ConsistencyLevel::Linearizable,
+            answered: tally.answered,
+            stale: Vec::new(),
+            lost: Vec::new(),
+            elements: Vec::new(),
+        }
     }
-}
 
-/// The keys that findings of some classes are about.
-fn keys_of(checked: &[Checked], of: impl Fn(AnomalyClass) -> bool) -> BTreeSet<Key> {
-    let findings = checked.iter().flat_map(|checked| &checked.findings);
-    findings.filter(|finding| of(finding.class)).map(|finding| finding.key).collect()
-}
-
-fn asked(checked: &[Checked], check: Check) -> bool {
-    // A check that a read mode does not promise has looked at no key.
-    checked.iter().any(|one| one.result.check == check && one.result.keys > 0)
-}
-
-fn levels(records: &[Record<'_>], checked: &[Checked]) -> (Vec<LevelCount>, Vec<Prefix>) {
-    let all = !asked(checked, Check::Linearizable);
-    let suspects = keys_of(checked, |_| true);
-    let undecided: BTreeSet<Key> =
-        checked.iter().flat_map(|checked| &checked.undecided).copied().collect();
-    let mut counts: BTreeMap<ConsistencyLevel, (u64, Key)> = BTreeMap::new();
-    let mut prefixes = Vec::new();
-    for record in records {
-        let level = if undecided.contains(&record.key) {
+    /// What it takes of a record about which checks found something, or could not decide it. What no
+    /// check found is not looked at again, where the checks have said it all.
+    pub(crate) fn of(
+        run: &Run<'_>,
+        asked: &[Asked],
+        record: &Record<'_>,
+        findings: &[&Finding],
+        undecided: bool,
+    ) -> Self {
+        // A check that a read mode does not promise has looked at no key.
+        let said = |check| asked.iter().any(|one| one.check == check && one.skipped.is_none());
+        let found = |class| findings.iter().any(|finding| finding.class == class);
+        let level = if undecided {
             ConsistencyLevel::Undecided
-        } else if all || suspects.contains(&record.key) {
+        } else if !said(Check::Linearizable) || !findings.is_empty() {
             consistency::level(record)
         } else {
             ConsistencyLevel::Linearizable
         };
-        counts.entry(level).or_insert((0, record.key)).0 += 1;
-        let broken = !matches!(level, ConsistencyLevel::Linearizable | ConsistencyLevel::Undecided);
-        if broken && prefixes.len() < PREFIXES {
-            prefixes.extend(prefix::longest(record));
+        let mut stale = Vec::new();
+        let can_be_stale = record.model != Model::Counter;
+        if can_be_stale && (!said(Check::StaleReads) || found(AnomalyClass::StaleRead)) {
+            for (read, staleness) in stale_read::measures(record) {
+                let at_ns = record.operations[read].invoked_ns;
+                let in_fault = run.windows.iter().any(|one| one.touches(at_ns, at_ns));
+                stale.push(StaleRead { staleness, in_fault });
+            }
+        }
+        let is_list = record.model == Model::Set;
+        Self {
+            key: record.key,
+            level,
+            answered: if can_be_stale { record.reads().count() as u64 } else { 0 },
+            stale,
+            lost: lost::of(run, record, findings),
+            elements: if is_list { fates(record) } else { Vec::new() },
         }
     }
+}
+
+/// Takes the census of a judged run, from what it takes of each record, in the order of keys.
+pub(crate) fn take(run: &Run<'_>, mut parts: Vec<Part>) -> Census {
+    let (levels, prefixes) = levels(run, &parts);
+    let lists = run.manifest.load.workload.model() == Model::Set;
+    let elements: Vec<Vec<Element>> =
+        parts.iter_mut().map(|part| std::mem::take(&mut part.elements)).collect();
+    Census {
+        levels,
+        prefixes,
+        staleness: staleness(&parts),
+        lost: lost::table(parts.into_iter().flat_map(|part| part.lost)),
+        elements: lists.then(|| summary(elements)),
+    }
+}
+
+fn levels(run: &Run<'_>, parts: &[Part]) -> (Vec<LevelCount>, Vec<Prefix>) {
+    let mut counts: BTreeMap<ConsistencyLevel, (u64, Key)> = BTreeMap::new();
+    for part in parts {
+        counts.entry(part.level).or_insert((0, part.key)).0 += 1;
+    }
+    let whole = [ConsistencyLevel::Linearizable, ConsistencyLevel::Undecided];
+    let broken = parts.iter().filter(|part| !whole.contains(&part.level));
+    let prefix = |part: &Part| run.with_record(run.rank(part.key)?, prefix::longest);
+    let prefixes = broken.filter_map(prefix).take(PREFIXES).collect();
     let row = |(level, (keys, first))| LevelCount { level, keys, first };
     (counts.into_iter().map(row).collect(), prefixes)
 }
 
-fn staleness(run: &Run<'_>, records: &[Record<'_>], checked: &[Checked]) -> Option<Staleness> {
-    let all = !asked(checked, Check::StaleReads);
-    let suspects = keys_of(checked, |class| class == AnomalyClass::StaleRead);
-    let (mut ns, mut versions) = (Vec::new(), Vec::new());
-    let mut this = Staleness::default();
-    for record in records.iter().filter(|record| record.model != Model::Counter) {
-        this.answered += record.reads().count() as u64;
-        if !all && !suspects.contains(&record.key) {
-            continue;
-        }
-        for (read, stale) in stale_read::measures(record) {
-            let at_ns = record.operations[read].invoked_ns;
-            this.in_faults += u64::from(run.windows.iter().any(|one| one.touches(at_ns, at_ns)));
-            ns.push(stale.ns);
-            versions.push(stale.versions);
-        }
-    }
-    this.reads = ns.len() as u64;
-    this.ns = Percentiles::of(ns)?;
-    this.versions = Percentiles::of(versions)?;
-    Some(this)
+fn staleness(parts: &[Part]) -> Option<Staleness> {
+    let stale = || parts.iter().flat_map(|part| &part.stale);
+    Some(Staleness {
+        answered: parts.iter().map(|part| part.answered).sum(),
+        in_faults: stale().filter(|one| one.in_fault).count() as u64,
+        reads: stale().count() as u64,
+        ns: Percentiles::of(stale().map(|one| one.staleness.ns).collect())?,
+        versions: Percentiles::of(stale().map(|one| one.staleness.versions).collect())?,
+    })
 }

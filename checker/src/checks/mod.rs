@@ -1,10 +1,9 @@
 //! The checks of a manifest: which finders each asks, and its verdict.
 
-use std::collections::BTreeMap;
+mod found;
+mod screen;
 
-use history::{
-    Anomaly, AnomalyClass, AnomalyGroup, Check, CheckResult, Key, Model, ReadMode, Verdict,
-};
+use history::{Check, CheckResult, Key, Model, ReadMode, Verdict};
 
 use crate::anomalies::{
     Finding, Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
@@ -12,62 +11,102 @@ use crate::anomalies::{
 };
 use crate::run::Run;
 
-/// How many violations of a class are stored with their proofs; all are counted.
-const EXAMPLES: usize = 5;
-
-/// A check's result, and all that it found.
-#[derive(Debug)]
-pub(crate) struct Checked {
-    pub(crate) result: CheckResult,
-    pub(crate) findings: Vec<Finding>,
-    /// The keys that it could not decide.
-    pub(crate) undecided: Vec<Key>,
-}
+pub(crate) use found::{Found, Groups, Proofs};
+pub(crate) use screen::Screen;
 
 type Find = fn(&Record<'_>) -> Vec<Finding>;
 
-/// Judges one check over all keys.
-pub(crate) fn check(run: &Run<'_>, records: &[Record<'_>], check: Check) -> Checked {
-    let mut findings = Vec::new();
-    let mut undecided = Vec::new();
-    let skipped = not_promised(run, check);
-    if skipped.is_none() {
-        let finders = finders(check, run.manifest.load.workload.model());
-        for record in records {
-            if check == Check::Linearizable {
-                match non_linearizable::find(record) {
-                    Ok(finding) => findings.extend(finding),
-                    Err(why) => undecided.push((record.key, why)),
-                }
-            }
-            findings.extend(finders.iter().flat_map(|find| find(record)));
+/// One check of a run's manifest.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) check: Check,
+    /// Why it looks at nothing.
+    pub(crate) skipped: Option<String>,
+    finders: &'static [Find],
+}
+
+/// What there is of a record.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) operations: u64,
+    /// Answered reads.
+    pub(crate) answered: u64,
+    /// A write of it was acknowledged.
+    pub(crate) written: bool,
+    /// A final read of it was answered.
+    pub(crate) read_finally: bool,
+}
+
+impl Tally {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self {
+            operations: record.operations.len() as u64,
+            answered: record.reads().count() as u64,
+            written: record.acknowledged().next().is_some(),
+            read_finally: !record.final_reads.is_empty(),
         }
     }
-    let blind = (check == Check::LostWrites || check == Check::Convergence)
-        .then(|| unread(records))
-        .flatten();
-    let reason = skipped.clone().or(blind.clone()).or_else(|| {
-        let (first, why) = undecided.first()?;
-        Some(format!("{} keys undecided; key {}: {why}", undecided.len(), first.0))
-    });
-    let verdict = if !findings.is_empty() {
-        Verdict::Invalid
-    } else if blind.is_some() || !undecided.is_empty() {
-        Verdict::Unknown
-    } else {
-        Verdict::Valid
-    };
-    let looked_at = if skipped.is_some() { &[][..] } else { records };
-    let result = CheckResult {
-        check,
-        verdict,
-        operations: looked_at.iter().map(|record| record.operations.len() as u64).sum(),
-        keys: looked_at.len() as u64,
-        reason,
-        anomalies: groups(run, records, &findings),
-    };
-    let undecided = undecided.into_iter().map(|(key, _)| key).collect();
-    Checked { result, findings, undecided }
+}
+
+impl Asked {
+    /// A check of a run.
+    pub(crate) fn of(run: &Run<'_>, check: Check) -> Self {
+        let finders = finders(check, run.manifest.load.workload.model());
+        Self { check, skipped: not_promised(run, check), finders }
+    }
+
+    /// All that it finds about a record, or also why it could not decide it.
+    pub(crate) fn find(&self, record: &Record<'_>) -> (Vec<Finding>, Option<String>) {
+        let (mut findings, mut undecided) = (Vec::new(), None);
+        if self.skipped.is_some() {
+            return (findings, undecided);
+        }
+        if self.check == Check::Linearizable {
+            match non_linearizable::find(record) {
+                Ok(finding) => findings.extend(finding),
+                Err(why) => undecided = Some(why),
+            }
+        }
+        findings.extend(self.finders.iter().flat_map(|find| find(record)));
+        (findings, undecided)
+    }
+
+    /// Its result over all records: what there is of each, and what it found about some, with all
+    /// groups of that.
+    pub(crate) fn result(
+        &self,
+        tallies: &[(Key, Tally)],
+        found: &[(Key, &Found)],
+        groups: &Groups,
+        proofs: &Proofs,
+    ) -> CheckResult {
+        let blind = (self.check == Check::LostWrites || self.check == Check::Convergence)
+            .then(|| unread(tallies))
+            .flatten();
+        let mut undecided =
+            found.iter().filter_map(|(key, found)| Some((key, found.undecided.as_ref()?)));
+        let first_undecided = undecided.next();
+        let reason = self.skipped.clone().or(blind.clone()).or_else(|| {
+            let (first, why) = first_undecided?;
+            Some(format!("{} keys undecided; key {}: {why}", 1 + undecided.count(), first.0))
+        });
+        let verdict = if !groups.is_empty() {
+            Verdict::Invalid
+        } else if blind.is_some() || first_undecided.is_some() {
+            Verdict::Unknown
+        } else {
+            Verdict::Valid
+        };
+        let looked_at = if self.skipped.is_some() { &[][..] } else { tallies };
+        CheckResult {
+            check: self.check,
+            verdict,
+            operations: looked_at.iter().map(|(_, tally)| tally.operations).sum(),
+            keys: looked_at.len() as u64,
+            reason,
+            anomalies: groups.told(proofs),
+        }
+    }
 }
 
 fn finders(check: Check, model: Model) -> &'static [Find] {
@@ -107,49 +146,12 @@ fn read_mode_name(mode: ReadMode) -> &'static str {
 }
 
 /// Why final reads cannot tell what survived, if some written record has none.
-fn unread(records: &[Record<'_>]) -> Option<String> {
-    let written = records.iter().filter(|record| record.acknowledged().next().is_some());
-    let unread: Vec<&Record<'_>> = written.filter(|record| record.final_reads.is_empty()).collect();
-    let first = unread.first()?;
+fn unread(tallies: &[(Key, Tally)]) -> Option<String> {
+    let mut unread = tallies.iter().filter(|(_, tally)| tally.written && !tally.read_finally);
+    let (first, _) = unread.next()?;
     Some(format!(
         "{} written records have no answered final read, the first is key {}",
-        unread.len(),
-        first.key.0
+        1 + unread.count(),
+        first.0
     ))
-}
-
-/// The findings by class, each with its first few as proofs.
-fn groups(run: &Run<'_>, records: &[Record<'_>], findings: &[Finding]) -> Vec<AnomalyGroup> {
-    let mut by_class: BTreeMap<AnomalyClass, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        by_class.entry(finding.class).or_default().push(finding);
-    }
-    by_class
-        .into_iter()
-        .map(|(class, mut findings)| {
-            let count = findings.len() as u64;
-            let record = |finding: &Finding| {
-                let at = records.partition_point(|record| record.key < finding.key);
-                &records[at]
-            };
-            // The most telling first: a newer write beaten by a higher generation, then the
-            // shortest proofs, then by key and time.
-            findings.sort_by_cached_key(|finding| {
-                let record = record(finding);
-                (
-                    !lost_write::is_beaten_by_generation(record, finding),
-                    finding.operations.len(),
-                    finding.key,
-                    finding.span_ns(record).1,
-                    finding.operations.clone(),
-                )
-            });
-            let examples: Vec<Anomaly> = findings
-                .iter()
-                .take(EXAMPLES)
-                .map(|finding| finding.anomaly(run, record(finding)))
-                .collect();
-            AnomalyGroup { class, count, examples }
-        })
-        .collect()
 }

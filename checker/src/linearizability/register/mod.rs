@@ -22,6 +22,7 @@ pub use clusters::Conflict;
 pub use columns::Columns;
 pub(super) use columns::Kind;
 pub use judgement::{Judgement, judge};
+pub(crate) use steps::GENERATION_ERROR;
 pub use steps::{Action, INITIAL, Step, Steps};
 
 /// Decides a key; `None` if values are written twice or the record is deleted, so that a value does

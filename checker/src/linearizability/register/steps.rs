@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 pub const INITIAL: u32 = 0;
 
 /// The server's code for a generation that does not match.
-const GENERATION_ERROR: i16 = 3;
+pub(crate) const GENERATION_ERROR: i16 = 3;
 
 /// One operation on a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
