@@ -8,6 +8,7 @@
 //!   zones and chains where values are unique (near-linear, never undecided), by search elsewhere;
 //! - [`consistency`]: which weaker model still holds where none does;
 //! - [`anomalies`]: the finer classes, one file each with its definition;
+//! - [`online`]: the same judgement while a history goes on, in bounded memory;
 //! - [`oracle`]: brute force over all orders of a few operations, to which the tests hold the rest;
 //! - [`certificate`]: orders and witnesses, and the verifier that takes nothing on trust;
 //! - [`census`]: figures and tables over all records;
@@ -33,6 +34,7 @@ pub mod evidence;
 mod expectation;
 mod judge;
 pub mod linearizability;
+pub mod online;
 pub mod oracle;
 mod run;
 pub mod specification;

@@ -1,0 +1,376 @@
+//! The window of a register whose values name their writes.
+//!
+//! It holds, of each value that can still matter, its write and two reads: the one that returned
+//! first and the one that was called last. The offline algorithm decides over these; then the window
+//! is folded, see [`super`] for why that loses nothing.
+
+use history::{Call, Operation, OperationId, Outcome, Returned, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::window::{Doubt, Moment, Standing, ids, stand_in};
+use crate::anomalies::{observed, written};
+use crate::linearizability::{Decision, Unseen, register};
+
+/// The server's code for a generation that does not match: a refusal.
+const GENERATION_ERROR: i16 = 3;
+const NEVER: u64 = u64::MAX;
+
+/// The window.
+#[derive(Debug, Default)]
+pub(super) struct RegisterWindow {
+    held: Vec<Operation>,
+    /// Writes in doubt that nobody observed, by value.
+    doubts: FxHashMap<Value, Doubt>,
+    /// The highest value that was retired.
+    retired: Value,
+    /// A write was seen of a value that may have been written and retired before.
+    reused: bool,
+}
+
+impl RegisterWindow {
+    /// How many operations it holds, those in doubt aside.
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Whether a value may have been written twice, so that it does not name its write.
+    pub(super) fn is_reused(&self) -> bool {
+        self.reused
+    }
+
+    /// What it holds, for another algorithm to go on with.
+    pub(super) fn into_operations(self) -> Vec<Operation> {
+        let doubts = self.doubts.into_iter().map(|(value, doubt)| doubt.operation(value));
+        let mut operations: Vec<Operation> = self.held.into_iter().chain(doubts).collect();
+        operations.sort_by_key(|one| (one.invoked_ns, one.id));
+        operations
+    }
+
+    pub(super) fn settle(&mut self, moment: Moment<'_>) -> Standing {
+        let mut fits = moment
+            .open
+            .iter()
+            .all(|one| matches!(one.call, Call::Read | Call::Write { .. } | Call::Cas { .. }));
+        for one in moment.fresh {
+            fits &= self.take(one);
+        }
+        if !fits {
+            return Standing::Unfit;
+        }
+        let open = self.observed_in_doubt(moment.open);
+        let mut operations: Vec<&Operation> = self.held.iter().chain(open).collect();
+        operations.sort_by_key(|one| one.invoked_ns);
+        match register::decide(&operations, Unseen::Impossible) {
+            None => Standing::Unfit,
+            Some(Decision::Broken(violation)) => {
+                Standing::Broken(ids(&operations, &violation.operations))
+            }
+            Some(Decision::Undecided(_)) => Standing::Undecided,
+            Some(Decision::Holds) => {
+                let fold = Fold::of(&operations, moment.watermark_ns);
+                self.retired = self.retired.max(fold.retired);
+                let kept = fold.kept(&operations);
+                self.held.retain(|one| kept.contains(&one.id));
+                self.held.extend(fold.stand_ins);
+                Standing::Holds
+            }
+        }
+    }
+
+    /// Takes an operation in; says whether it fits.
+    fn take(&mut self, operation: Operation) -> bool {
+        let value = written(&operation);
+        if operation.outcome == Outcome::Fail {
+            self.held.push(operation);
+            return true;
+        }
+        let again = value.is_some_and(|value| self.doubts.contains_key(&value));
+        self.reused |= value.is_some_and(|value| value <= self.retired);
+        if again {
+            self.held.push(operation);
+            return false;
+        }
+        if operation.call.is_write() && operation.outcome == Outcome::Info {
+            let Some((value, doubt)) = Doubt::of(&operation) else {
+                self.held.push(operation);
+                return false;
+            };
+            self.doubts.insert(value, doubt);
+            return true;
+        }
+        // Reads in doubt say nothing, and torn ones are an anomaly of their own.
+        if operation.call.is_write() || observed(&operation).is_some() {
+            self.held.push(operation);
+        }
+        true
+    }
+
+    /// Moves writes in doubt whose value something in the window touches into it, and returns the
+    /// open writes of which that is true.
+    fn observed_in_doubt<'a>(&mut self, open: &'a [Operation]) -> Vec<&'a Operation> {
+        let mut touched: Vec<Value> = Vec::new();
+        for one in self.held.iter().filter(|one| one.outcome != Outcome::Fail) {
+            touch(one, &mut touched);
+        }
+        let mut found = Vec::new();
+        let mut seen: FxHashSet<Value> = FxHashSet::default();
+        while let Some(value) = touched.pop() {
+            if !seen.insert(value) {
+                continue;
+            }
+            if let Some(doubt) = self.doubts.remove(&value) {
+                let operation = doubt.operation(value);
+                touch(&operation, &mut touched);
+                self.held.push(operation);
+            }
+            for one in open.iter().filter(|one| written(one) == Some(value)) {
+                touch(one, &mut touched);
+                found.push(one);
+            }
+        }
+        found
+    }
+}
+
+/// The values that an operation touches.
+fn touch(operation: &Operation, touched: &mut Vec<Value>) {
+    touched.extend(observed(operation).flatten().into_iter().chain(written(operation)));
+    if let Call::Cas { expected: Some(from), .. } = operation.call {
+        touched.push(from);
+    }
+}
+
+/// What the window knows of one value; times as the offline algorithm has them, from 1.
+#[derive(Clone, Copy, Debug)]
+struct Cluster {
+    value: Option<Value>,
+    writer: Option<usize>,
+    call: u64,
+    ret: u64,
+    /// The read that returned first, and the one that was called last, with these times.
+    first: (u64, Option<usize>),
+    last: (u64, Option<usize>),
+    previous: Option<usize>,
+    next: Option<usize>,
+    mandatory: bool,
+}
+
+impl Cluster {
+    fn of(value: Option<Value>) -> Self {
+        Self {
+            value,
+            writer: None,
+            call: 0,
+            ret: if value.is_none() { 0 } else { NEVER },
+            first: (NEVER, None),
+            last: (0, None),
+            previous: None,
+            next: None,
+            mandatory: value.is_none(),
+        }
+    }
+
+    fn f(&self) -> u64 {
+        self.ret.min(self.first.0)
+    }
+
+    fn s(&self) -> u64 {
+        self.call.max(self.last.0)
+    }
+}
+
+/// What becomes of a window that holds.
+#[derive(Debug)]
+struct Fold {
+    clusters: Vec<Cluster>,
+    by_value: FxHashMap<Option<Value>, usize>,
+    /// Clusters that stay as they are.
+    stay: Vec<bool>,
+    /// What stands for the beginnings of chains.
+    stand_ins: Vec<Operation>,
+    /// The highest value that goes.
+    retired: Value,
+}
+
+impl Fold {
+    fn of(operations: &[&Operation], watermark_ns: u64) -> Self {
+        let mut this = Self {
+            clusters: vec![Cluster::of(None)],
+            by_value: std::iter::once((None, 0)).collect(),
+            stay: Vec::new(),
+            stand_ins: Vec::new(),
+            retired: 0,
+        };
+        for (position, operation) in operations.iter().enumerate() {
+            this.gather(position, operation);
+        }
+        this.link();
+        this.stay = vec![true; this.clusters.len()];
+        let watermark = watermark_ns.saturating_add(1);
+        let chains: Vec<Vec<usize>> = this.chains();
+        let zones: Vec<(u64, u64)> = chains.iter().map(|chain| this.zone(chain)).collect();
+        // The two latest calls among the blocks that all that is to come will see.
+        let (mut most, mut second) = ((0, usize::MAX), 0);
+        for (block, (_, s)) in zones.iter().enumerate().filter(|(_, (f, _))| *f < watermark) {
+            if *s > most.0 {
+                second = most.0;
+                most = (*s, block);
+            } else {
+                second = second.max(*s);
+            }
+        }
+        for (block, (f, _)) in zones.iter().enumerate() {
+            let others = if block == most.1 { second } else { most.0 };
+            if *f < watermark && *f < others {
+                this.retire(&chains[block]);
+            } else {
+                this.shorten(&chains[block], watermark, operations);
+            }
+        }
+        this
+    }
+
+    fn cluster(&mut self, value: Option<Value>) -> usize {
+        let next = self.clusters.len();
+        *self.by_value.entry(value).or_insert_with(|| {
+            self.clusters.push(Cluster::of(value));
+            next
+        })
+    }
+
+    fn gather(&mut self, position: usize, operation: &Operation) {
+        let (call, ret) =
+            (operation.invoked_ns.saturating_add(1), operation.settled_ns().saturating_add(1));
+        if operation.outcome == Outcome::Fail {
+            return;
+        }
+        if let Some(value) = observed(operation) {
+            let at = self.cluster(value);
+            let cluster = &mut self.clusters[at];
+            cluster.mandatory = true;
+            if ret < cluster.first.0 {
+                cluster.first = (ret, Some(position));
+            }
+            if call > cluster.last.0 {
+                cluster.last = (call, Some(position));
+            }
+        } else if let Some(value) = written(operation) {
+            let at = self.cluster(Some(value));
+            if let Call::Cas { expected, .. } = operation.call {
+                self.clusters[at].previous = Some(self.cluster(expected));
+            }
+            let cluster = &mut self.clusters[at];
+            (cluster.call, cluster.ret, cluster.writer) = (call, ret, Some(position));
+            cluster.mandatory |= ret != NEVER;
+        }
+    }
+
+    /// Whatever a mandatory compare-and-set replaced is mandatory, and followed by it.
+    fn link(&mut self) {
+        let mut open: Vec<usize> =
+            (0..self.clusters.len()).filter(|at| self.clusters[*at].mandatory).collect();
+        while let Some(at) = open.pop() {
+            let Some(previous) = self.clusters[at].previous else { continue };
+            let replaced = &mut self.clusters[previous];
+            replaced.next = Some(at);
+            if !std::mem::replace(&mut replaced.mandatory, true) {
+                open.push(previous);
+            }
+        }
+    }
+
+    /// The blocks, each as a chain of clusters.
+    fn chains(&self) -> Vec<Vec<usize>> {
+        let heads = (0..self.clusters.len())
+            .filter(|at| self.clusters[*at].mandatory && self.clusters[*at].previous.is_none());
+        heads
+            .map(|head| {
+                std::iter::successors(Some(head), |at| self.clusters[*at].next).collect()
+            })
+            .collect()
+    }
+
+    fn zone(&self, chain: &[usize]) -> (u64, u64) {
+        let clusters = || chain.iter().map(|at| &self.clusters[*at]);
+        (
+            clusters().map(Cluster::f).min().unwrap_or(NEVER),
+            clusters().map(Cluster::s).max().unwrap_or(0),
+        )
+    }
+
+    fn retire(&mut self, clusters: &[usize]) {
+        for at in clusters {
+            self.stay[*at] = false;
+            self.retired = self.retired.max(self.clusters[*at].value.unwrap_or(0));
+        }
+    }
+
+    /// Lets one value stand for the beginning of a chain that nothing to come can touch.
+    fn shorten(&mut self, chain: &[usize], watermark: u64, operations: &[&Operation]) {
+        let seen = |at: &usize| self.clusters[*at].f() < watermark;
+        let Some(last) = chain.iter().rposition(seen).and_then(|seen| seen.checked_sub(1)) else {
+            return;
+        };
+        // One alone is as short as what would stand for it.
+        if last == 0 {
+            return;
+        }
+        let begin = &chain[..=last];
+        let (f, s) = self.zone(begin);
+        let kept = self.clusters[begin[last]];
+        let (Some(value), Some(writer)) = (kept.value, kept.writer) else { return };
+        let id = operations[writer].id;
+        let write = Call::Write { value };
+        if self.clusters[begin[0]].value.is_none() {
+            let write = Call::Cas { expected: None, generation: 0, value };
+            self.stand_ins.push(stand_in(id, write, (s - 1, s - 1), Returned::Nothing));
+        } else if s < f {
+            self.stand_ins.push(stand_in(id, write, (s - 1, f - 1), Returned::Nothing));
+        } else {
+            self.stand_ins.push(stand_in(id, write, (f - 1, f - 1), Returned::Nothing));
+            // An id of its own: that of a write that goes.
+            let other = self.clusters[begin[0]].writer.map_or(id, |at| operations[at].id);
+            let read = Returned::Value(value);
+            self.stand_ins.push(stand_in(other, Call::Read, (s - 1, s - 1), read));
+        }
+        self.retire(&chain[..last]);
+        self.stay[begin[last]] = false;
+    }
+
+    /// The operations that stay in the window.
+    fn kept(&self, operations: &[&Operation]) -> FxHashSet<OperationId> {
+        let mut kept = FxHashSet::default();
+        let mut refusals: FxHashMap<usize, (u64, OperationId)> = FxHashMap::default();
+        for (position, operation) in operations.iter().enumerate() {
+            let stays = |at: usize| self.stay[at] && self.clusters[at].mandatory;
+            if operation.outcome == Outcome::Fail {
+                let (Call::Cas { expected, .. }, GENERATION_ERROR, Some(ended)) =
+                    (operation.call, operation.code, operation.completed_ns)
+                else {
+                    continue;
+                };
+                let Some(at) = self.by_value.get(&expected).copied().filter(|at| stays(*at)) else {
+                    continue;
+                };
+                // One that ended first among those called while the value was in place stands for
+                // all of its value.
+                let next = self.clusters[at].next.map_or(NEVER, |next| self.clusters[next].ret);
+                if self.clusters[at].f().min(next) < operation.invoked_ns.saturating_add(1) {
+                    let best = refusals.entry(at).or_insert((ended, operation.id));
+                    *best = (*best).min((ended, operation.id));
+                }
+                continue;
+            }
+            let value = observed(operation).unwrap_or_else(|| written(operation));
+            let at = self.by_value[&value];
+            let cluster = &self.clusters[at];
+            let needed = !cluster.mandatory
+                || [cluster.writer, cluster.first.1, cluster.last.1].contains(&Some(position));
+            if self.stay[at] && needed {
+                kept.insert(operation.id);
+            }
+        }
+        kept.extend(refusals.into_values().map(|(_, id)| id));
+        kept
+    }
+}
