@@ -71,7 +71,10 @@ fn events(operations: &[Operation], random: &mut ChaCha8Rng) -> Vec<Event> {
 fn told(events: &[Event]) -> String {
     let line = |event: &Event| match &event.kind {
         EventKind::Invoke(one) => {
-            format!("{:>6} {} of {} begins {:?}", event.time_ns, one.operation.0, one.key.0, one.call)
+            format!(
+                "{:>6} {} of {} begins {:?}",
+                event.time_ns, one.operation.0, one.key.0, one.call
+            )
         }
         EventKind::Complete(one) => format!(
             "{:>6} {} ends {:?} {:?} {:?} {}",
@@ -109,7 +112,11 @@ fn online(model: Model, events: &[Event], eager: bool) -> (Vec<Alarm>, Conclusio
 }
 
 /// Each prefix of a history gets the same verdict from both.
-fn assert_each_prefix_agrees(model: Model, operations: &[Operation], random: &mut ChaCha8Rng) -> bool {
+fn assert_each_prefix_agrees(
+    model: Model,
+    operations: &[Operation],
+    random: &mut ChaCha8Rng,
+) -> bool {
     let events = events(operations, random);
     let mut judge = Judge::new(model, &CHECKS);
     for (at, event) in events.iter().enumerate() {
@@ -275,8 +282,7 @@ fn run(model: Model, random: &mut ChaCha8Rng, flaws: bool) -> Vec<Event> {
 
 #[test]
 fn runs_get_the_offline_verdicts_and_classes_check_by_check() {
-    let workloads =
-        [Workload::Register, Workload::CasRegister, Workload::Counter, Workload::Set];
+    let workloads = [Workload::Register, Workload::CasRegister, Workload::Counter, Workload::Set];
     let mut classes: BTreeMap<AnomalyClass, u64> = BTreeMap::new();
     let (mut judged, mut looked_at_twice) = (0, 0);
     for workload in workloads {
@@ -289,10 +295,21 @@ fn runs_get_the_offline_verdicts_and_classes_check_by_check() {
             let excerpt = conclusion.excerpt(events.iter().cloned()).unwrap();
             judged += conclusion.operations;
             looked_at_twice += excerpt.operations.len() as u64;
-            assert_eq!(said(workload, excerpt), whole, "{workload:?}: {conclusion:?}\n{}", told(&events));
+            assert_eq!(
+                said(workload, excerpt),
+                whole,
+                "{workload:?}: {conclusion:?}\n{}",
+                told(&events)
+            );
             let broken = whole[0].1 == Verdict::Invalid;
             assert_eq!(whole[0].0, Check::Linearizable);
-            assert_eq!(!alarms.is_empty(), broken, "{workload:?}: {alarms:?}, {:?}\n{}", whole[0], told(&events));
+            assert_eq!(
+                !alarms.is_empty(),
+                broken,
+                "{workload:?}: {alarms:?}, {:?}\n{}",
+                whole[0],
+                told(&events)
+            );
             for (class, count) in whole.into_iter().flat_map(|check| check.2) {
                 *classes.entry(class).or_default() += count;
             }
@@ -317,9 +334,10 @@ fn a_violation_is_known_within_a_second_of_its_completion() {
             }
             let events = events(&operations, &mut random);
             // The completion by which all that happened until then is broken.
-            let first = events.iter().map(|event| event.time_ns).find(|time_ns| {
-                is_broken(model, before(&events, time_ns + 1))
-            });
+            let first = events
+                .iter()
+                .map(|event| event.time_ns)
+                .find(|time_ns| is_broken(model, before(&events, time_ns + 1)));
             let (alarms, _) = online(model, &events, false);
             let known = alarms.first().map(|alarm| alarm.known_ns);
             assert_eq!(first.is_some(), known.is_some(), "{model:?}:\n{}", told(&events));
@@ -341,8 +359,10 @@ fn public_histories_get_their_offline_verdicts() {
     let folder = std::path::Path::new(&folder);
     let mut histories: Vec<(String, History)> = Vec::new();
     for kind in ["etcd", "knossos/good", "knossos/bad"] {
-        let mut files: Vec<_> =
-            std::fs::read_dir(folder.join(kind)).unwrap().map(|file| file.unwrap().path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder.join(kind))
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
         files.sort();
         for path in files {
             let name = path.display().to_string();
@@ -371,6 +391,9 @@ fn public_histories_get_their_offline_verdicts() {
         }
         broken += u64::from(expected == Verdict::Invalid);
     }
-    println!("{} public histories, {broken} of them broken, judged online as offline", histories.len());
+    println!(
+        "{} public histories, {broken} of them broken, judged online as offline",
+        histories.len()
+    );
     assert!(broken > 0, "the folder holds none");
 }

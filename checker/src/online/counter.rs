@@ -121,8 +121,7 @@ impl CounterWindow {
             .max()
             .unwrap_or(0);
         let mut gone = vec![false; counted.len()];
-        let mut coming: Vec<usize> =
-            (0..counted.len()).filter(|at| seen[*at].is_none()).collect();
+        let mut coming: Vec<usize> = (0..counted.len()).filter(|at| seen[*at].is_none()).collect();
         coming.sort_by_key(|at| counted[*at].invoked_ns);
         let mut coming = coming.into_iter().peekable();
         let mut ready: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();

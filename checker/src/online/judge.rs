@@ -258,9 +258,7 @@ impl Conclusion {
                 open.insert(invocation.operation, suspect);
                 suspect
             }
-            EventKind::Complete(completion) => {
-                open.remove(&completion.operation).unwrap_or(true)
-            }
+            EventKind::Complete(completion) => open.remove(&completion.operation).unwrap_or(true),
             EventKind::Fault(_) | EventKind::Mark(_) => true,
         }))
     }

@@ -47,10 +47,8 @@ impl ListWindow {
     }
 
     pub(super) fn settle(&mut self, moment: Moment<'_>) -> Standing {
-        let mut fits = moment
-            .open
-            .iter()
-            .all(|one| matches!(one.call, Call::Append { .. } | Call::Read));
+        let mut fits =
+            moment.open.iter().all(|one| matches!(one.call, Call::Append { .. } | Call::Read));
         for one in moment.fresh {
             fits &= self.take(one);
         }
@@ -68,10 +66,9 @@ impl ListWindow {
         for value in surfaced {
             self.held.extend(self.doubts.remove(&value).map(|doubt| doubt.operation(value)));
         }
-        let opened = moment
-            .open
-            .iter()
-            .filter(|one| matches!(one.call, Call::Append { element } if observed.contains(&element)));
+        let opened = moment.open.iter().filter(
+            |one| matches!(one.call, Call::Append { element } if observed.contains(&element)),
+        );
         let settled = self.latest_ns.map(|latest| {
             stand_in(OperationId(0), Call::Read, (latest, latest), Returned::List(Vec::new()))
         });

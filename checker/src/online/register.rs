@@ -284,9 +284,7 @@ impl Fold {
         let heads = (0..self.clusters.len())
             .filter(|at| self.clusters[*at].mandatory && self.clusters[*at].previous.is_none());
         heads
-            .map(|head| {
-                std::iter::successors(Some(head), |at| self.clusters[*at].next).collect()
-            })
+            .map(|head| std::iter::successors(Some(head), |at| self.clusters[*at].next).collect())
             .collect()
     }
 

@@ -136,13 +136,11 @@ impl Watch {
         });
         let torn = torn.map(|one| (AnomalyClass::TornRecord, vec![one.id]));
         let lie = torn.or_else(|| self.versions.settle(self.model, &open, watermark_ns));
-        let mut standing =
-            self.window.settle(Moment { fresh, open: &open, watermark_ns });
+        let mut standing = self.window.settle(Moment { fresh, open: &open, watermark_ns });
         if standing == Standing::Unfit {
             self.suspicion = Some(Suspicion::Ambiguous);
             self.window = std::mem::replace(&mut self.window, Window::Closed).widened();
-            standing =
-                self.window.settle(Moment { fresh: Vec::new(), open: &open, watermark_ns });
+            standing = self.window.settle(Moment { fresh: Vec::new(), open: &open, watermark_ns });
         }
         let found = match standing {
             Standing::Broken(operations) => Some((AnomalyClass::NonLinearizable, operations)),
@@ -202,7 +200,12 @@ impl Window {
             }
             Self::Counter(window) => {
                 let (count, held) = window.into_operations();
-                Self::AnyCounter(Box::new(Frontier::new(Counter, CounterOperation::of, count, held)))
+                Self::AnyCounter(Box::new(Frontier::new(
+                    Counter,
+                    CounterOperation::of,
+                    count,
+                    held,
+                )))
             }
             Self::List(window) => {
                 let (elements, held) = window.into_operations();
