@@ -92,7 +92,8 @@ fn before(events: &[Event], time_ns: u64) -> &[Event] {
 
 fn is_broken(model: Model, events: &[Event]) -> bool {
     let history = History::from_events(events.iter().cloned()).unwrap();
-    let operations: Vec<&Operation> = history.operations.iter().collect();
+    let operations: Vec<Operation> = history.operations.iter().collect();
+    let operations: Vec<&Operation> = operations.iter().collect();
     matches!(decide(model, &operations, Unseen::Impossible), Decision::Broken(_))
 }
 
@@ -225,6 +226,7 @@ type Said = Vec<(Check, Verdict, Vec<(AnomalyClass, u64)>)>;
 /// What the checks of a run say of a history.
 fn said(workload: Workload, history: History) -> Said {
     let mut stage = Stage::new(workload);
+    stage.operations = history.operations.iter().collect();
     stage.history = history;
     let results = stage.judge();
     let classes = |check: &history::CheckResult| {
@@ -377,13 +379,14 @@ fn public_histories_get_their_offline_verdicts() {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut broken = 0;
     for (name, history) in &histories {
-        let operations: Vec<&Operation> = history.operations.iter().collect();
-        let expected = match decide(Model::CasRegister, &operations, Unseen::Impossible) {
+        let operations: Vec<Operation> = history.operations.iter().collect();
+        let refs: Vec<&Operation> = operations.iter().collect();
+        let expected = match decide(Model::CasRegister, &refs, Unseen::Impossible) {
             Decision::Holds => Verdict::Valid,
             Decision::Broken(_) => Verdict::Invalid,
             Decision::Undecided(why) => panic!("{name}: {why}"),
         };
-        let events = events(&history.operations, &mut random);
+        let events = events(&operations, &mut random);
         for eager in [false, true] {
             let (alarms, conclusion) = online(Model::CasRegister, &events, eager);
             assert_eq!(conclusion.verdict(), expected, "{name}, eager {eager}");

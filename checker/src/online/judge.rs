@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use history::{
-    AnomalyClass, Check, Event, EventKind, History, HistoryError, Key, Mark, Model, Operation,
-    OperationId, Outcome, Verdict,
+    AnomalyClass, Check, Event, EventKind, History, HistoryError, Key, Mark, Model, OperationId,
+    Outcome, Verdict,
 };
 use rustc_hash::FxHashMap;
 
 use super::watch::Watch;
+use super::window::{ended, opened};
 
 /// How long a completion may wait until its record is decided, in ns of the history.
 pub const SETTLES_WITHIN_NS: u64 = 250_000_000;
@@ -140,7 +141,7 @@ impl Judge {
                 if self.open.insert(invocation.operation, invocation.key).is_some() {
                     return Err(HistoryError::Twice { line, operation: invocation.operation.0 });
                 }
-                self.watch(invocation.key).invoke(Operation::open(invocation, time_ns));
+                self.watch(invocation.key).invoke(opened(invocation, time_ns));
             }
             EventKind::Complete(completion) => {
                 let id = completion.operation;
@@ -150,10 +151,10 @@ impl Judge {
                     let watch = self.watch(key);
                     Some((key, watch.take_open(id)?))
                 });
-                let Some((key, mut operation)) = found else {
+                let Some((key, operation)) = found else {
                     return Err(HistoryError::NotOpen { line, operation: id.0 });
                 };
-                operation.complete(completion, time_ns);
+                let operation = ended(operation, completion, time_ns);
                 let watch = self.watch(key);
                 if final_reads_ns.is_some() {
                     watch.overlapped |= operation.call.is_write();

@@ -1,7 +1,8 @@
 //! What the windows of all models share: what they are given, what they say, and writes in doubt.
 
 use history::{
-    Call, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route, SiteIndex, Value,
+    Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route,
+    SiteIndex, Value,
 };
 
 /// What a window is settled with.
@@ -96,6 +97,36 @@ pub(super) fn stand_in(
         returned,
         generation: None,
         code: 0,
+    }
+}
+
+/// An operation that has begun and not ended.
+pub(super) fn opened(invocation: &Invocation, invoked_ns: u64) -> Operation {
+    Operation {
+        id: invocation.operation,
+        process: invocation.process,
+        site: invocation.site,
+        route: invocation.route,
+        key: invocation.key,
+        call: invocation.call,
+        invoked_ns,
+        completed_ns: None,
+        outcome: Outcome::Info,
+        returned: Returned::Nothing,
+        generation: None,
+        code: 0,
+    }
+}
+
+/// An open operation that has ended.
+pub(super) fn ended(open: Operation, completion: &Completion, completed_ns: u64) -> Operation {
+    Operation {
+        completed_ns: Some(completed_ns),
+        outcome: completion.outcome,
+        returned: completion.returned.clone(),
+        generation: completion.generation,
+        code: completion.code,
+        ..open
     }
 }
 
