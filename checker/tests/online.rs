@@ -91,7 +91,7 @@ fn before(events: &[Event], time_ns: u64) -> &[Event] {
 }
 
 fn is_broken(model: Model, events: &[Event]) -> bool {
-    let history = History::from_events(events.iter().cloned()).unwrap();
+    let history = History::from_events(events.iter().cloned()).expect("a recording");
     let operations: Vec<Operation> = history.operations.iter().collect();
     let operations: Vec<&Operation> = operations.iter().collect();
     matches!(decide(model, &operations, Unseen::Impossible), Decision::Broken(_))
@@ -102,7 +102,7 @@ fn online(model: Model, events: &[Event], eager: bool) -> (Vec<Alarm>, Conclusio
     let mut judge = Judge::new(model, &CHECKS);
     let mut alarms = Vec::new();
     for event in events {
-        alarms.extend(judge.take(event).unwrap());
+        alarms.extend(judge.take(event).expect("a recording"));
         if eager {
             alarms.extend(judge.settle());
         }
@@ -121,7 +121,7 @@ fn assert_each_prefix_agrees(
     let events = events(operations, random);
     let mut judge = Judge::new(model, &CHECKS);
     for (at, event) in events.iter().enumerate() {
-        let mut alarms = judge.take(event).unwrap();
+        let mut alarms = judge.take(event).expect("a recording");
         alarms.extend(judge.settle());
         let broken = is_broken(model, before(&events, event.time_ns));
         assert_eq!(!alarms.is_empty(), broken, "{model:?}: event {at} of\n{}", told(&events));

@@ -119,13 +119,12 @@ impl Watch {
         let (fresh, ending): (Vec<Operation>, Vec<Operation>) = std::mem::take(&mut self.fresh)
             .into_iter()
             .partition(|one| one.completed_ns.is_none_or(|end| end < now_ns));
-        let ended = ending.iter().cloned().map(|one| Operation {
-            completed_ns: None,
-            outcome: Outcome::Info,
-            returned: Returned::Nothing,
-            ..one
-        });
-        let open: Vec<Operation> = self.open.iter().cloned().chain(ended).collect();
+        let mut open: Vec<Operation> = self.open.iter().chain(&ending).cloned().collect();
+        for one in &mut open {
+            one.completed_ns = None;
+            one.outcome = Outcome::Info;
+            one.returned = Returned::Nothing;
+        }
         self.fresh = ending;
         let watermark_ns = open.iter().map(|one| one.invoked_ns).fold(now_ns, u64::min);
         self.versions.take(&fresh);
