@@ -8,6 +8,7 @@
 
 use std::io::{self, Write};
 use std::mem;
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -69,13 +70,27 @@ impl Recorder {
     /// # Errors
     /// If the run has a history already, or if the file system refuses.
     pub fn create(run: &RunDirectory, origin: Instant) -> Result<Self, StoreError> {
+        Self::create_followed(run, origin, None)
+    }
+
+    /// Begins the history of a run that somebody follows: what has been written is handed on, in
+    /// order, at least twice a second. A follower whose queue is full is left behind: its stream
+    /// ends, the recording does not wait for it.
+    ///
+    /// # Errors
+    /// As [`Recorder::create`].
+    pub fn create_followed(
+        run: &RunDirectory,
+        origin: Instant,
+        follower: Option<SyncSender<Vec<Event>>>,
+    ) -> Result<Self, StoreError> {
         let path = run.history_path();
         let file = run.write_history()?;
         let shared = Arc::new(Shared::new(origin, true));
         let thread = thread::Builder::new().name("recorder".into()).spawn({
             let shared = Arc::clone(&shared);
             move || {
-                let (summary, file) = shared.write(file)?;
+                let (summary, file) = shared.write(file, follower)?;
                 file.sync_all()?;
                 Ok(summary)
             }
@@ -201,15 +216,28 @@ impl Shared {
     }
 
     /// Writes until the recording ends; gives the file back.
-    fn write<W: Write>(&self, mut file: EventWriter<W>) -> io::Result<(RecorderSummary, W)> {
+    fn write<W: Write>(
+        &self,
+        mut file: EventWriter<W>,
+        mut follower: Option<SyncSender<Vec<Event>>>,
+    ) -> io::Result<(RecorderSummary, W)> {
         let mut events = Vec::with_capacity(FLUSH_EVENTS);
         loop {
             let ended = self.take(&mut events);
-            let written = events.drain(..).try_for_each(|event| file.push(&event));
+            let written = events.iter().try_for_each(|event| file.push(event));
             if let Err(error) = written.and_then(|()| file.flush()) {
                 // Nothing more can be kept; the load goes on, and `finish` tells.
                 self.lock().ended = true;
                 return Err(error);
+            }
+            // The follower keeps what it is given; nobody else needs it any more.
+            let follows = follower.as_ref().is_some_and(|follower| {
+                let written = mem::replace(&mut events, Vec::with_capacity(FLUSH_EVENTS));
+                follower.try_send(written).is_ok()
+            });
+            if !follows {
+                follower = None;
+                events.clear();
             }
             if ended {
                 break;
@@ -259,6 +287,8 @@ impl Drop for Writer {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
 
     /// A disk that is full after so many bytes.
@@ -280,7 +310,9 @@ mod tests {
         let shared = Arc::new(Shared::new(Instant::now(), true));
         let writing = thread::spawn({
             let shared = Arc::clone(&shared);
-            move || shared.write(EventWriter::new(Disk(20)).unwrap()).map(|(summary, _)| summary)
+            move || {
+                shared.write(EventWriter::new(Disk(20)).unwrap(), None).map(|(summary, _)| summary)
+            }
         });
         for _ in 0..2 * FLUSH_EVENTS {
             shared.push(shared.lock(), EventKind::Mark(Mark::LoadStarted));
@@ -289,5 +321,28 @@ mod tests {
         let kept = shared.lock().waiting.len();
         shared.push(shared.lock(), EventKind::Mark(Mark::LoadEnded));
         assert_eq!(shared.lock().waiting.len(), kept, "nothing gathers that nobody will write");
+    }
+
+    #[test]
+    fn a_follower_gets_every_event_and_one_that_sleeps_is_left_behind() {
+        for (room, all) in [(64, true), (1, false)] {
+            let shared = Arc::new(Shared::new(Instant::now(), true));
+            let (follower, followed) = mpsc::sync_channel(room);
+            let writing = thread::spawn({
+                let shared = Arc::clone(&shared);
+                move || shared.write(EventWriter::new(Vec::new()).unwrap(), Some(follower))
+            });
+            for _ in 0..3 {
+                for _ in 0..FLUSH_EVENTS {
+                    shared.push(shared.lock(), EventKind::Mark(Mark::LoadStarted));
+                }
+                thread::sleep(2 * FLUSH_INTERVAL);
+            }
+            shared.end();
+            let (summary, _) = writing.join().unwrap().unwrap();
+            assert_eq!(summary.events, 3 * FLUSH_EVENTS as u64, "the recording never waits");
+            let got: usize = followed.iter().map(|batch: Vec<Event>| batch.len()).sum();
+            assert_eq!(got as u64 == summary.events, all, "{got} events");
+        }
     }
 }

@@ -103,6 +103,11 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) defect: Option<String>,
 
+    /// Judge while recording, and end the load at the first violation (for arms that must show
+    /// nothing).
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+
     /// A configuration file (TOML).
     #[arg(long, env = "AEROCERT_CONFIG")]
     pub(crate) config: Option<PathBuf>,

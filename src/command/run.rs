@@ -72,6 +72,7 @@ fn settings(arguments: &Run) -> Result<Settings, Failure> {
     if let Some(round_trip) = arguments.round_trip {
         settings.cluster.round_trip_us = round_trip.as_micros() as u64;
     }
+    settings.fail_fast |= arguments.fail_fast;
     if let Some(namespace) = &arguments.namespace {
         let named = match (arguments.mode, arguments.conflict_resolution.as_str()) {
             (ModeName::Sc, _) => &mut settings.namespaces.sc,
@@ -113,6 +114,13 @@ fn pair(arguments: &Run, settings: &Settings, seed: u64) -> Result<Pair, Failure
         seed,
     };
     let mut pair = plan::pair(settings, &plan::cluster(settings)?, &request)?;
+    if arguments.fail_fast && !pair.arms.iter().any(run::can_watch) {
+        return Err(Failure::Usage(
+            "--fail-fast needs an arm that must show nothing: use --mode sc with --read-mode \
+             linearize, or --nemesis none"
+                .to_owned(),
+        ));
+    }
     if let Some(name) = &arguments.defect {
         // The run is judged as the cluster claims to be: a defect that is found breaks its
         // expectation. Only canaries and `selftest` expect to find it.
@@ -166,6 +174,9 @@ pub(super) fn reproduce(pair: &Pair, arm: &str) -> String {
         pair.cluster.round_trip_us,
         pair.seed
     ));
+    if pair.fail_fast {
+        command.push_str(" --fail-fast");
+    }
     if let Some(defect) = &pair.defect {
         command.push_str(&format!(" --defect {defect}"));
     }
@@ -236,6 +247,13 @@ fn text(run: &Judged, summary: &RunSummary) -> String {
     );
     for anomaly in &summary.anomalies {
         text.push_str(&format!("  {} {}\n", anomaly.count, anomaly.class.name()));
+        let groups = run.results.checks.iter().flat_map(|check| &check.anomalies);
+        let example = groups
+            .filter(|group| group.class == anomaly.class)
+            .find_map(|group| group.examples.first());
+        if let Some(example) = example {
+            text.push_str(&format!("    key {}: {}\n", example.key.0, example.claim));
+        }
     }
     if let Some(why) = &summary.unexpected {
         text.push_str(&format!("  not as expected: {why}\n"));

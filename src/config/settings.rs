@@ -6,6 +6,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Settings {
+    /// The first violation in an arm that must show nothing ends the load of its pair.
+    pub(crate) fail_fast: bool,
     pub(crate) cluster: ClusterSettings,
     pub(crate) namespaces: NamespaceSettings,
     pub(crate) client: ClientSettings,

@@ -35,6 +35,8 @@ pub(crate) struct Pair {
     pub(crate) client: ClientSettings,
     pub(crate) floors: Floors,
     pub(crate) defect: Option<String>,
+    /// The first violation ends the load.
+    pub(crate) fail_fast: bool,
 }
 
 /// Resolves a pair.
@@ -86,6 +88,7 @@ pub(crate) fn pair(
             tend_interval_ms: settings.client.tend_interval_ms,
         },
         defect: None,
+        fail_fast: settings.fail_fast,
     })
 }
 

@@ -7,8 +7,10 @@ mod judge;
 mod observer;
 mod pair;
 mod place;
+mod watcher;
 
 pub(crate) use interrupt::{Interrupt, Interrupts};
 pub(crate) use judge::{Judged, judge, judge_stored};
 pub(crate) use pair::run_pair;
 pub(crate) use place::{Place, embedded};
+pub(crate) use watcher::can_watch;

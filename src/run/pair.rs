@@ -13,9 +13,10 @@ use tokio::task::JoinSet;
 use workloads::client::Load;
 
 use super::observer::observe;
+use super::watcher::{Said, can_watch, watch as watch_arm};
 use super::{Interrupt, Interrupts, Place};
 use crate::exit::Failure;
-use crate::output::Progress;
+use crate::output::{Progress, note};
 use crate::plan::Pair;
 
 /// How long the cluster may take to become whole, and to end its migrations.
@@ -63,6 +64,7 @@ async fn record(
     let origin = Instant::now();
     let started = jiff::Timestamp::now();
     let mut arms = Vec::new();
+    let (said, told) = mpsc::unbounded_channel();
     for plan in &pair.arms {
         cluster
             .verify_namespace(&plan.arm.namespace, plan.arm.mode)
@@ -70,7 +72,11 @@ async fn record(
             .map_err(Failure::usage)?;
         let manifest = manifest(pair, plan, cluster, started, reproduce);
         let directory = RunDirectory::create(store, &manifest).map_err(Failure::harness)?;
-        let recorder = Recorder::create(&directory, origin).map_err(Failure::harness)?;
+        let follower = (pair.fail_fast && can_watch(plan))
+            .then(|| watch_arm(plan, pair.load.workload.model(), said.clone()))
+            .transpose()?;
+        let recorder =
+            Recorder::create_followed(&directory, origin, follower).map_err(Failure::harness)?;
         let load = Load::connect(
             &plan.arm,
             &pair.load,
@@ -84,7 +90,8 @@ async fn record(
         load.assert_empty().await.map_err(Failure::usage)?;
         arms.push(Running { directory, recorder, load: Arc::new(load) });
     }
-    let driven = drive(pair, cluster, &mut arms, origin, interrupts, progress).await;
+    drop(said);
+    let driven = drive(pair, cluster, &mut arms, origin, told, interrupts, progress).await;
     let mut directories = Vec::new();
     for arm in arms {
         if let Some(load) = Arc::into_inner(arm.load) {
@@ -133,6 +140,7 @@ async fn drive(
     cluster: &Arc<Cluster>,
     arms: &mut [Running],
     origin: Instant,
+    mut told: mpsc::UnboundedReceiver<Said>,
     interrupts: &mut Interrupts,
     progress: &Progress,
 ) -> Result<(), Failure> {
@@ -177,6 +185,14 @@ async fn drive(
                 loading = false;
                 let _ = stop.send(true);
             }
+            Some(said) = told.recv(), if loading => match said {
+                Said::Broken(what) => {
+                    note(&format!("stopping early: {what}"));
+                    loading = false;
+                    let _ = stop.send(true);
+                }
+                Said::Blind(why) => note(&format!("a violation will not stop the run any more: {why}")),
+            },
             raised = interrupts.beyond(stage) => {
                 stage = raised;
                 loading = false;

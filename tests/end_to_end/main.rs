@@ -10,6 +10,7 @@ mod browser;
 mod certificate;
 mod cluster;
 mod defects;
+mod fail_fast;
 mod interruption;
 mod program;
 mod python;
