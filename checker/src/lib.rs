@@ -32,6 +32,7 @@ mod checks;
 pub mod consistency;
 pub mod evidence;
 mod expectation;
+pub mod foreign;
 mod judge;
 pub mod linearizability;
 pub mod online;

@@ -9,10 +9,10 @@ mod store;
 use clap::{Parser, Subcommand};
 
 pub(crate) use cluster::{ClusterCommand, ClusterUp, State, Where};
-pub(crate) use judge::{Check, Compare, Report};
+pub(crate) use judge::{Check, Compare, Consistency, FormatName, ModelName, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
 pub(crate) use nemesis::{Apply, NemesisCommand};
-pub(crate) use store::{Prune, RunsCommand};
+pub(crate) use store::{Export, ExportFormat, Prune, RunsCommand};
 
 /// Did this Aerospike cluster lose an acknowledged write, or serve a stale read?
 ///
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Certify(Certify),
     /// One run: load, faults, judgement, page.
     Run(Box<Run>),
-    /// Judge a stored run again.
+    /// Judge a stored run again, or a history of another program.
     Check(Check),
     /// Write the pages of a stored run or certificate again.
     Report(Report),

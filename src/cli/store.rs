@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::load::duration;
 
@@ -14,8 +14,8 @@ pub(crate) enum RunsCommand {
     List(Store),
     /// One run: what was asked, what was found.
     Show(Named),
-    /// Write a run's history as JSON lines on standard output.
-    Export(Named),
+    /// Write a run's history on standard output, for other programs.
+    Export(Export),
     /// Remove old runs; those that are not valid are kept.
     Prune(Prune),
 }
@@ -37,6 +37,34 @@ pub(crate) struct Named {
     /// The folder of the runs.
     #[arg(long, default_value = "runs", env = "AEROCERT_OUT")]
     pub(crate) out: PathBuf,
+}
+
+/// The arguments of `runs export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// A run: its folder, `latest`, or the shortest unique beginning of its name.
+    pub(crate) run: String,
+
+    /// The folder of the runs.
+    #[arg(long, default_value = "runs", env = "AEROCERT_OUT")]
+    pub(crate) out: PathBuf,
+
+    /// How to write it.
+    #[arg(long, value_enum, default_value = "events")]
+    pub(crate) format: ExportFormat,
+}
+
+/// How a history is written for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// JSON lines of events, without any loss
+    Events,
+    /// Jepsen's EDN, with independent keys
+    Edn,
+    /// JSON lines in Jepsen's words
+    Jsonl,
+    /// A JSON array of Porcupine's operations
+    Porcupine,
 }
 
 /// The arguments of `runs prune`.

@@ -1,13 +1,17 @@
-//! `check`: judges a stored run.
+//! `check`: judges a stored run; files of other programs are for [`foreign`](super::foreign).
 
 use history::Verdict;
 use history::store::Store;
 
+use super::foreign;
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
 use crate::{output, run};
 
 pub(super) fn check(arguments: &Check, json: bool) -> Result<Exit, Failure> {
+    if foreign::is_meant(arguments) {
+        return foreign::check(arguments, json);
+    }
     let directory = Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;
     let judged =
         if arguments.write { run::judge_stored(directory)? } else { run::judge(directory)? };

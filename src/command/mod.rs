@@ -5,6 +5,7 @@ mod check;
 mod cluster;
 mod compare;
 mod doctor;
+mod foreign;
 mod nemesis;
 mod report;
 mod run;

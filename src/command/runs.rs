@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use history::exchange::jsonl;
+use history::Event;
+use history::exchange::{export, jsonl};
 use history::store::{Retention, RunEntry, Store};
 
-use crate::cli::{Prune, RunsCommand};
+use crate::cli::{Export, ExportFormat, Prune, RunsCommand};
 use crate::exit::{Exit, Failure};
 use crate::output;
 
@@ -13,7 +14,7 @@ pub(super) fn runs(command: &RunsCommand, json: bool) -> Result<Exit, Failure> {
     match command {
         RunsCommand::List(store) => list(&Store::new(&store.out), json),
         RunsCommand::Show(named) => show(&named.out, &named.run),
-        RunsCommand::Export(named) => export(&named.out, &named.run),
+        RunsCommand::Export(arguments) => export_run(arguments),
         RunsCommand::Prune(arguments) => prune(arguments, json),
     }
 }
@@ -71,11 +72,20 @@ fn show(out: &Path, name: &str) -> Result<Exit, Failure> {
     Ok(Exit::Met)
 }
 
-fn export(out: &Path, name: &str) -> Result<Exit, Failure> {
-    let run = Store::new(out).find(name).map_err(Failure::usage)?;
-    let events = run.events().map_err(Failure::usage)?;
-    let events: Vec<_> = events.collect::<Result<_, _>>().map_err(Failure::usage)?;
-    match jsonl::write(events, std::io::BufWriter::new(std::io::stdout().lock())) {
+fn export_run(arguments: &Export) -> Result<Exit, Failure> {
+    let run = Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;
+    let events = || -> Result<Vec<Event>, Failure> {
+        let events = run.events().map_err(Failure::usage)?;
+        events.collect::<Result<_, _>>().map_err(Failure::usage)
+    };
+    let sink = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = match arguments.format {
+        ExportFormat::Events => jsonl::write(events()?, sink),
+        ExportFormat::Edn => export::edn(events()?, sink),
+        ExportFormat::Jsonl => export::json_lines(events()?, sink),
+        ExportFormat::Porcupine => export::porcupine(&run.history().map_err(Failure::usage)?, sink),
+    };
+    match written {
         // A reader that has seen enough is no failure.
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::harness(error))

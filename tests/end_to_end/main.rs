@@ -11,6 +11,7 @@ mod certificate;
 mod cluster;
 mod defects;
 mod fail_fast;
+mod foreign;
 mod interruption;
 mod program;
 mod python;

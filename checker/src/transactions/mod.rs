@@ -23,7 +23,7 @@
 //! assert_eq!(anomaly.steps[0].reason, "T0 read [] from x, without 2, which T1 appended");
 //! assert_eq!(judgement.standing.strongest, [Level::StrongSnapshotIsolation]);
 //! assert_eq!(judgement.standing.weakest_broken, [Level::RepeatableRead]);
-//! # Ok::<(), history::exchange::edn::SyntaxError>(())
+//! # Ok::<(), history::exchange::SyntaxError>(())
 //! ```
 
 mod cycles;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::exchange::edn::{Place, SyntaxError};
+use crate::exchange::{Place, SyntaxError};
 
 /// How deep collections may nest where they are passed over.
 const DEPTH: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, ends_word};
 use super::{Span, value};
-use crate::exchange::edn::SyntaxError;
+use crate::exchange::SyntaxError;
 use crate::{TransactionKey, TransactionsBuilder, Value};
 
 /// How the longest list of each key is spelled.

@@ -16,7 +16,7 @@ mod lists;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::edn::SyntaxError;
+use super::SyntaxError;
 use crate::{Holding, Outcome, TransactionId, TransactionKey, Transactions, TransactionsBuilder};
 
 use cursor::Cursor;
@@ -30,7 +30,7 @@ use lists::Spellings;
 ///     {:type :ok,     :process 0, :value [[:append 8 1] [:r 9 [4 2]]]}";
 /// let history = history::exchange::elle::read(text)?;
 /// assert_eq!(history.describe(history::TransactionId(0)), "append 8 1, r 9 [4 2]");
-/// # Ok::<(), history::exchange::edn::SyntaxError>(())
+/// # Ok::<(), history::exchange::SyntaxError>(())
 /// ```
 ///
 /// # Errors

@@ -1,0 +1,107 @@
+//! Histories of other programs, judged by the program.
+
+use std::path::Path;
+
+use crate::program::{stderr_of, stdout_of};
+
+/// A file with a text.
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), text).expect("it can be written");
+    file
+}
+
+/// A write that succeeded, and a read after it that did not see it.
+const LOST: &str = "{:process 0, :type :invoke, :f :write, :value 5}\n\
+                    {:process 0, :type :ok, :f :write, :value 5}\n\
+                    {:process 1, :type :invoke, :f :read, :value nil}\n\
+                    {:process 1, :type :ok, :f :read, :value nil}\n";
+
+#[test]
+fn the_verdict_comes_first_and_then_its_proof() {
+    let lost = file(LOST);
+    let path = lost.path().to_str().unwrap();
+    let said = stdout_of(&["check", path], 1);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "invalid: register, linearizable; 2 operations",
+            "A read returned a value that had been replaced before the read began.",
+            "  write of 5 by process 0 succeeded (lines 1 and 2)",
+            "  read by process 1 returned nil (lines 3 and 4)",
+            "Its first 1 ends have an order; the one on line 4 has none.",
+        ]
+    );
+    assert!(stderr_of(&["check", path], 1).contains("--format edn --model register"));
+    let found = file(&LOST.replace("{:process 1, :type :ok, :f :read, :value nil}", ""));
+    let said = stdout_of(&["check", found.path().to_str().unwrap()], 0);
+    assert_eq!(said, "valid: register, linearizable; 2 operations\n");
+}
+
+#[test]
+fn the_proof_is_there_for_programs_too() {
+    let lost = file(LOST);
+    let said = stdout_of(&["check", lost.path().to_str().unwrap(), "--json"], 1);
+    let document: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(document["verdict"], "invalid");
+    assert_eq!(document["proof"]["operations"][1]["returned"], "nil");
+    assert_eq!(document["proof"]["operations"][0]["lines"], serde_json::json!([1, 2]));
+    assert_eq!(document["proof"]["fails_at_line"], 4);
+}
+
+#[test]
+fn every_format_and_flag_is_understood() {
+    let log = file("INFO x - 0 :invoke :cas [0 1]\nINFO x - 0 :ok :cas [0 1]\n");
+    let path = log.path().to_str().unwrap();
+    stdout_of(&["check", path], 1);
+    stdout_of(&["check", path, "--initial", "0"], 0);
+    let json = file(
+        "{\"process\":0,\"type\":\"invoke\",\"f\":\"add\",\"value\":1}\n\
+         {\"process\":0,\"type\":\"ok\",\"f\":\"add\",\"value\":1}\n",
+    );
+    let path = json.path().to_str().unwrap();
+    assert!(stderr_of(&["check", path], 2).contains("--model counter"));
+    stdout_of(&["check", path, "--model", "counter", "--format", "jsonl"], 0);
+    let nothing = file("");
+    assert!(
+        stdout_of(&["check", nothing.path().to_str().unwrap()], 3).contains("nothing was tested")
+    );
+}
+
+#[test]
+fn bad_files_are_told_with_their_place_and_the_mend() {
+    let torn = file("{:process 0 :type :invoke :f :read}\n {:process 0 :type");
+    let path = torn.path().to_str().unwrap();
+    let said = stderr_of(&["check", path], 2);
+    assert!(said.contains(&format!("{path}:2:2: ")) && said.contains("cut off"), "{said}");
+    let other = file("\n\n  hello\n");
+    let said = stderr_of(&["check", other.path().to_str().unwrap()], 2);
+    assert!(said.contains(":3:3: no history begins like this"), "{said}");
+    let lost = file(LOST);
+    let path = lost.path().to_str().unwrap();
+    let said = stderr_of(&["check", path, "--model", "queue"], 2);
+    assert!(said.contains(&format!("{path}:1: `write` is no operation of a queue")), "{said}");
+    assert!(stderr_of(&["check", path, "--initial", "[1"], 2).contains("--initial [1"));
+    assert!(stderr_of(&["check", "nowhere.edn", "--model", "set"], 2).contains("nowhere.edn"));
+}
+
+#[test]
+fn public_histories_get_their_verdicts_from_the_program() {
+    let Some(folder) = std::env::var_os("AEROCERT_HISTORIES") else {
+        eprintln!("SKIPPED: AEROCERT_HISTORIES names no folder of public histories");
+        return;
+    };
+    let folder = Path::new(&folder);
+    for (name, code) in [
+        ("etcd/etcd_000.log", 1),
+        ("etcd/etcd_002.log", 0),
+        ("kv/c10-ok.txt", 0),
+        ("kv/c10-bad.txt", 1),
+        ("knossos/good/memstress3-1.edn", 0),
+        ("knossos/bad/rethink-fail-minimal.edn", 1),
+    ] {
+        let path = folder.join(name);
+        stdout_of(&["check", path.to_str().unwrap()], code);
+    }
+}
