@@ -2,6 +2,7 @@
 
 mod edges;
 mod fix;
+mod fuzz;
 mod soak;
 mod step;
 mod targets;
@@ -16,6 +17,8 @@ usage: cargo xtask CHORE
 
   verify   the gate: format, tidiness, dependency rules, lints, docs, every test; changes nothing
   fix      format, and apply the lints' own suggestions
+  fuzz     arbitrary bytes for every decoder, and the checker against brute force; then may follow
+           `--seconds N` (default 30) and the names of targets
   soak     the property tests again with many more cases; a factor may follow (default 20)
 ";
 
@@ -25,6 +28,11 @@ fn main() -> ExitCode {
     let passed = match arguments[..] {
         ["verify"] => verify::verify(&root()),
         ["fix"] => fix::fix(&root()),
+        ["fuzz", "--seconds", seconds, ref targets @ ..] => match seconds.parse() {
+            Ok(seconds) if seconds > 0 => fuzzed(seconds, targets),
+            _ => return usage(),
+        },
+        ["fuzz", ref targets @ ..] => fuzzed(fuzz::GATE_SECONDS, targets),
         ["soak"] => soak::soak(&root(), soak::USUAL_FACTOR),
         ["soak", factor] => match factor.parse() {
             Ok(factor) if factor > 0 => soak::soak(&root(), factor),
@@ -33,6 +41,12 @@ fn main() -> ExitCode {
         _ => return usage(),
     };
     if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn fuzzed(seconds: u32, targets: &[&str]) -> bool {
+    let mut steps = step::Steps::default();
+    steps.run("fuzzing", || fuzz::fuzz(&root(), seconds, targets));
+    steps.finish()
 }
 
 fn usage() -> ExitCode {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::step::{Steps, cargo};
-use crate::{edges, targets, tidy};
+use crate::{edges, fuzz, targets, tidy};
 
 const TEST: [&str; 5] = ["test", "--release", "--workspace", "--locked", "--no-fail-fast"];
 
@@ -37,6 +37,7 @@ pub(crate) fn verify(root: &Path) -> bool {
         cargo(root, &arguments, &[])
     });
     steps.run("examples in the docs", || cargo(root, &[&TEST[..], &["--doc"]].concat(), &[]));
+    steps.run("fuzzing", || fuzz::fuzz(root, fuzz::GATE_SECONDS, &[]));
     steps.run("end to end", || {
         let alone = ["--test", targets::END_TO_END, "--", "--test-threads=1"];
         cargo(root, &[&TEST[..], &alone].concat(), &[])

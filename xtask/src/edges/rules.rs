@@ -95,6 +95,13 @@ pub(super) const RULES: &[Rule] = &[
         never: &["aerospike"],
         pure: None,
     },
+    Rule {
+        name: "fuzz",
+        ours: &["history", "wire", "checker"],
+        bare: &[],
+        never: &["tokio", "aerospike"],
+        pure: None,
+    },
     Rule { name: "xtask", ours: &[], bare: &[], never: &["tokio", "aerospike"], pure: None },
 ];
 
