@@ -94,10 +94,10 @@ pub enum Seen<'a> {
     List(&'a [Value]),
 }
 
-/// One packed operation; [`Operation::from`] unpacks it.
+/// One packed operation, with a copy of its row; [`Operation::from`] unpacks it.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed<'a> {
-    row: &'a Row,
+    row: Row,
     position: usize,
     all: &'a Operations,
 }
@@ -122,7 +122,7 @@ impl Operations {
     #[must_use]
     #[inline]
     pub fn packed(&self, position: usize) -> Packed<'_> {
-        Packed { row: &self.rows[position], position, all: self }
+        Packed { row: self.rows[position], position, all: self }
     }
 
     /// The operation at a position, if there are so many.
@@ -151,7 +151,11 @@ impl Operations {
 
     /// The operations, packed.
     pub fn iter_packed(&self) -> impl Iterator<Item = Packed<'_>> + Clone {
-        self.rows.iter().enumerate().map(|(position, row)| Packed { row, position, all: self })
+        self.rows.iter().enumerate().map(|(position, row)| Packed {
+            row: *row,
+            position,
+            all: self,
+        })
     }
 
     /// The keys that occur, in the order in which they first do; a key's position here is its

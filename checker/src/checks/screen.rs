@@ -28,6 +28,10 @@ use crate::linearizability::Unseen;
 use crate::linearizability::register::{Action, GENERATION_ERROR, INITIAL, Step, conflict};
 use crate::run::Run;
 
+/// How many operations are fetched before they are looked at: they lie far apart in memory, which is
+/// slow one by one.
+const GATHERED: usize = 256;
+
 /// Room that is used for one record after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Screen {
@@ -79,24 +83,30 @@ impl Screen {
         self.told.clear();
         let mut tally = Tally::default();
         let mut last = None;
-        for one in run.packed(rank) {
-            if tally.operations == 0 && run.survey.tied[one.key_number() as usize] {
-                return None;
-            }
-            tally.operations += 1;
-            self.add(&one)?;
-            if one.outcome() != Outcome::Ok {
-                continue;
-            }
-            if one.call().is_write() {
-                tally.written = true;
-                continue;
-            }
-            tally.answered += 1;
-            if run.final_reads_ns().is_some_and(|start_ns| one.invoked_ns() >= start_ns) {
-                tally.read_finally = true;
-                if last.replace(one.seen()).is_some_and(|before| before != one.seen()) {
+        let operations = &run.history.operations;
+        let mut gathered = Vec::with_capacity(GATHERED);
+        for positions in run.positions(rank).chunks(GATHERED) {
+            gathered.clear();
+            gathered.extend(positions.iter().map(|at| operations.packed(*at as usize)));
+            for one in &gathered {
+                if tally.operations == 0 && run.survey.tied[one.key_number() as usize] {
                     return None;
+                }
+                tally.operations += 1;
+                self.add(one)?;
+                if one.outcome() != Outcome::Ok {
+                    continue;
+                }
+                if one.call().is_write() {
+                    tally.written = true;
+                    continue;
+                }
+                tally.answered += 1;
+                if run.final_reads_ns().is_some_and(|start_ns| one.invoked_ns() >= start_ns) {
+                    tally.read_finally = true;
+                    if last.replace(one.seen()).is_some_and(|before| before != one.seen()) {
+                        return None;
+                    }
                 }
             }
         }
