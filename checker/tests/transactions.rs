@@ -1,15 +1,18 @@
 //! Transactions: each class by hand, all of them against brute force, and public histories.
 
+mod executor;
 mod told;
 
 use std::path::Path;
 
 use aerocert_checker::oracle::transactions::{Order, explains};
 use aerocert_checker::transactions::{Judgement, Level, judge};
+use executor::Effect;
 use history::exchange::elle;
-use history::{Holding, TransactionId, Transactions, Verdict};
-use rand::SeedableRng;
+use history::{Holding, Outcome, TransactionId, Transactions, Verdict};
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use told::{Did, Told};
 
 /// The classes that are found in a history.
 fn classes(text: &str) -> Vec<&'static str> {
@@ -35,63 +38,58 @@ fn check_proofs(history: &Transactions, judgement: &Judgement) {
     }
 }
 
+/// Histories of lists, and what is to be found in them.
+const LISTS: &[(&str, &str)] = &[
+    ("0 ok 0 9: l 1", ""),
+    ("0 ok 0 9: l 1 5", "garbage-read"),
+    ("0 ok 0 1: a 1 5\n1 ok 2 3: l 1 5 5", "duplicate-elements"),
+    ("0 fail 0 1: a 1 5\n1 ok 2 3: l 1 5", "G1a"),
+    ("0 fail 0 1: a 1 5\n1 ok 2 3: a 1 6\n2 ok 4 5: l 1 5 6", "G1a dirty-update"),
+    ("0 ok 0 1: a 1 5, a 1 6\n1 ok 0 3: l 1 5", "G1b"),
+    ("0 ok 0 1: a 1 5\n1 ok 0 1: a 1 6\n2 ok 0 3: l 1 5\n3 ok 0 3: l 1 6", "incompatible-order"),
+    ("0 ok 0 9: l 1, a 1 5\n1 ok 0 9: l 1, a 1 6\n2 ok 0 9: l 1 5 6", "lost-update G-single"),
+    ("0 ok 0 9: a 1 5, l 1", "internal"),
+    ("0 ok 0 9: l 1, l 1 5\n1 ok 0 9: a 1 5", "internal"),
+    ("0 ok 0 9: l 1 5, a 1 5", "future-read"),
+    // Two writers in two orders.
+    ("0 ok 0 9: a 1 5, a 2 5\n1 ok 0 9: a 1 6, a 2 6\n2 ok 0 9: l 1 5 6\n3 ok 0 9: l 2 6 5", "G0"),
+    ("0 ok 0 9: a 1 5, l 2 6\n1 ok 0 9: a 2 6, l 1 5", "G1c"),
+    // One of two writes is seen.
+    ("0 ok 0 9: a 1 5, a 2 5\n1 ok 0 9: l 1 5, l 2", "G-single"),
+    // Two readers disagree about which of two writes was first: a long fork.
+    (
+        "0 ok 0 9: a 1 5\n1 ok 0 9: a 2 6\n2 ok 0 9: l 1 5, l 2\n3 ok 0 9: l 1, l 2 6",
+        "G-nonadjacent",
+    ),
+    ("0 ok 0 9: l 1, a 2 5\n1 ok 0 9: l 2, a 1 6", "G2-item"),
+    // Processes: 0 and 1 each forget what they had seen; times overlap.
+    ("0 ok 0 3: a 1 5\n0 ok 3 9: a 1 6\n1 ok 0 9: l 1 6 5", "G0-process"),
+    ("0 ok 0 3: l 1 5\n0 ok 3 9: a 1 5", "G1c-process"),
+    ("0 ok 0 3: a 1 5\n0 ok 3 9: l 1", "G-single-process"),
+    ("0 ok 0 3: a 1 5\n0 ok 3 9: l 2\n1 ok 0 3: a 2 6\n1 ok 3 9: l 1", "G-nonadjacent-process"),
+    ("0 ok 0 3: l 1\n0 ok 3 9: l 2\n1 ok 0 9: a 2 6, l 3\n2 ok 0 9: a 3 7, a 1 5", ""),
+    (
+        "0 ok 0 3: l 3 7\n0 ok 3 9: l 2\n1 ok 0 9: a 2 6, l 1\n2 ok 0 9: a 3 7, a 1 5",
+        "G2-item-process",
+    ),
+    // Real time.
+    ("0 ok 0 1: a 1 5\n1 ok 2 3: a 1 6\n2 ok 0 9: l 1 6 5", "G0-realtime"),
+    ("0 ok 0 1: l 1 5\n1 ok 2 3: a 1 5", "G1c-realtime"),
+    ("0 ok 0 1: a 1 5\n1 ok 2 3: l 1", "G-single-realtime"),
+    ("0 ok 0 1: a 1 5\n1 ok 2 9: l 2\n2 ok 0 1: a 2 6\n3 ok 2 9: l 1", "G-single-realtime"),
+    ("0 ok 0 3: a 1 5\n1 ok 4 9: l 2\n2 ok 2 5: a 2 6\n3 ok 6 9: l 1", "G-single-realtime"),
+    (
+        "0 ok 0 1: l 3 7\n1 ok 2 9: l 2\n2 ok 0 9: a 2 6, l 1\n3 ok 0 9: a 3 7, a 1 5",
+        "G2-item-realtime",
+    ),
+    // In doubt: what was read of it happened, all of it; what was not read may not have.
+    ("0 info 0 1: a 1 5, a 2 5\n1 ok 2 3: l 1 5\n1 ok 4 5: l 2", "G-single-process"),
+    ("0 info 0 1: a 1 5\n1 ok 2 3: l 1\n1 ok 4 5: l 1 5\n1 ok 6 7: l 1 5", ""),
+    ("0 info 0 1: a 1 5\n1 ok 2 3: l 1", ""),
+];
+
 #[test]
 fn each_class_is_found_by_its_name() {
-    // Lists.
-    let lists = [
-        ("0 ok 0 9: l 1", ""),
-        ("0 ok 0 9: l 1 5", "garbage-read"),
-        ("0 ok 0 1: a 1 5\n1 ok 2 3: l 1 5 5", "duplicate-elements"),
-        ("0 fail 0 1: a 1 5\n1 ok 2 3: l 1 5", "G1a"),
-        ("0 fail 0 1: a 1 5\n1 ok 2 3: a 1 6\n2 ok 4 5: l 1 5 6", "G1a dirty-update"),
-        ("0 ok 0 1: a 1 5, a 1 6\n1 ok 0 3: l 1 5", "G1b"),
-        (
-            "0 ok 0 1: a 1 5\n1 ok 0 1: a 1 6\n2 ok 0 3: l 1 5\n3 ok 0 3: l 1 6",
-            "incompatible-order",
-        ),
-        ("0 ok 0 9: l 1, a 1 5\n1 ok 0 9: l 1, a 1 6\n2 ok 0 9: l 1 5 6", "lost-update G-single"),
-        ("0 ok 0 9: a 1 5, l 1", "internal"),
-        ("0 ok 0 9: l 1, l 1 5\n1 ok 0 9: a 1 5", "internal"),
-        ("0 ok 0 9: l 1 5, a 1 5", "future-read"),
-        // Two writers in two orders.
-        (
-            "0 ok 0 9: a 1 5, a 2 5\n1 ok 0 9: a 1 6, a 2 6\n2 ok 0 9: l 1 5 6\n3 ok 0 9: l 2 6 5",
-            "G0",
-        ),
-        ("0 ok 0 9: a 1 5, l 2 6\n1 ok 0 9: a 2 6, l 1 5", "G1c"),
-        // One of two writes is seen.
-        ("0 ok 0 9: a 1 5, a 2 5\n1 ok 0 9: l 1 5, l 2", "G-single"),
-        // Two readers disagree about which of two writes was first: a long fork.
-        (
-            "0 ok 0 9: a 1 5\n1 ok 0 9: a 2 6\n2 ok 0 9: l 1 5, l 2\n3 ok 0 9: l 1, l 2 6",
-            "G-nonadjacent",
-        ),
-        ("0 ok 0 9: l 1, a 2 5\n1 ok 0 9: l 2, a 1 6", "G2-item"),
-        // Processes: 0 and 1 each forget what they had seen; times overlap.
-        ("0 ok 0 3: a 1 5\n0 ok 3 9: a 1 6\n1 ok 0 9: l 1 6 5", "G0-process"),
-        ("0 ok 0 3: l 1 5\n0 ok 3 9: a 1 5", "G1c-process"),
-        ("0 ok 0 3: a 1 5\n0 ok 3 9: l 1", "G-single-process"),
-        ("0 ok 0 3: a 1 5\n0 ok 3 9: l 2\n1 ok 0 3: a 2 6\n1 ok 3 9: l 1", "G-nonadjacent-process"),
-        ("0 ok 0 3: l 1\n0 ok 3 9: l 2\n1 ok 0 9: a 2 6, l 3\n2 ok 0 9: a 3 7, a 1 5", ""),
-        (
-            "0 ok 0 3: l 3 7\n0 ok 3 9: l 2\n1 ok 0 9: a 2 6, l 1\n2 ok 0 9: a 3 7, a 1 5",
-            "G2-item-process",
-        ),
-        // Real time.
-        ("0 ok 0 1: a 1 5\n1 ok 2 3: a 1 6\n2 ok 0 9: l 1 6 5", "G0-realtime"),
-        ("0 ok 0 1: l 1 5\n1 ok 2 3: a 1 5", "G1c-realtime"),
-        ("0 ok 0 1: a 1 5\n1 ok 2 3: l 1", "G-single-realtime"),
-        ("0 ok 0 1: a 1 5\n1 ok 2 9: l 2\n2 ok 0 1: a 2 6\n3 ok 2 9: l 1", "G-single-realtime"),
-        ("0 ok 0 3: a 1 5\n1 ok 4 9: l 2\n2 ok 2 5: a 2 6\n3 ok 6 9: l 1", "G-single-realtime"),
-        (
-            "0 ok 0 1: l 3 7\n1 ok 2 9: l 2\n2 ok 0 9: a 2 6, l 1\n3 ok 0 9: a 3 7, a 1 5",
-            "G2-item-realtime",
-        ),
-        // In doubt: what was read of it happened, all of it; what was not read may not have.
-        ("0 info 0 1: a 1 5, a 2 5\n1 ok 2 3: l 1 5\n1 ok 4 5: l 2", "G-single-process"),
-        ("0 info 0 1: a 1 5\n1 ok 2 3: l 1\n1 ok 4 5: l 1 5\n1 ok 6 7: l 1 5", ""),
-        ("0 info 0 1: a 1 5\n1 ok 2 3: l 1", ""),
-    ];
     let registers = [
         ("0 ok 0 9: r 1 5", "garbage-read"),
         ("0 fail 0 1: w 1 5\n1 ok 2 3: r 1 5", "G1a"),
@@ -113,7 +111,7 @@ fn each_class_is_found_by_its_name() {
         ("0 ok 0 1: w 1 5\n1 ok 2 3: w 1 6\n2 ok 4 5: r 1 5", "G-single-realtime"),
         ("0 ok 0 1: w 1 5\n1 ok 2 3: w 1 6\n2 ok 4 5: r 1 6", ""),
     ];
-    let all = lists.iter().chain(&registers);
+    let all = LISTS.iter().chain(&registers);
     let found = all.map(|(text, expected)| (*text, classes(text).join(" "), *expected));
     let wrong: Vec<_> = found.filter(|(_, found, expected)| found != expected).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -198,4 +196,165 @@ fn the_order_of_the_transactions_in_a_cycle_is_its_own() {
         "no order holds all of these: T1 read 5 in 1, which T0 appended; T1 read [] from 2, \
          without 5, which T0 appended"
     );
+}
+
+/// An execution as transactions that can be changed.
+fn told(execution: &executor::Execution) -> Vec<Told> {
+    let tell = |one: &executor::Executed| Told {
+        process: one.process,
+        outcome: Outcome::Ok,
+        // Room between any two moments.
+        invoked: one.invoked * 100,
+        completed: one.completed * 100,
+        acts: one
+            .effects
+            .iter()
+            .map(|effect| match *effect {
+                Effect::Write { key, value } => Did::Append(key, value),
+                Effect::Read { key, seen } => {
+                    Did::List(key, execution.keys[key as usize][..seen as usize].to_vec())
+                }
+            })
+            .collect(),
+    };
+    execution.transactions.iter().map(tell).collect()
+}
+
+/// The names of what is found in a history.
+fn names(judgement: &Judgement) -> String {
+    let names: Vec<&str> = judgement.counts.keys().map(|phenomenon| phenomenon.name()).collect();
+    names.join(" ")
+}
+
+#[test]
+fn what_is_injected_into_a_serializable_history_is_found_and_nothing_else() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let mut found = 0;
+    for (injected, expected) in LISTS {
+        let execution = executor::run(300, 6, &mut random);
+        let clean = told(&execution);
+        let history = told::history(Holding::Lists, &clean);
+        let judgement = judge(&history, Level::StrictSerializable);
+        assert_eq!((judgement.verdict, names(&judgement)), (Verdict::Valid, String::new()));
+        // On keys and by processes of their own, at some time in between.
+        let begin = clean[random.random_range(0..clean.len())].invoked + 1;
+        let mut all = clean.clone();
+        for mut one in told::lines(injected).1 {
+            one.process += 100;
+            one.invoked += begin;
+            one.completed += begin;
+            for act in &mut one.acts {
+                let (Did::Append(key, _) | Did::List(key, _)) = act else { continue };
+                *key += 1_000_000;
+            }
+            all.push(one);
+        }
+        let history = told::history(Holding::Lists, &all);
+        let judgement = judge(&history, Level::StrictSerializable);
+        check_proofs(&history, &judgement);
+        assert_eq!(names(&judgement), *expected, "{injected}");
+        assert_eq!(judgement.verdict == Verdict::Valid, expected.is_empty());
+        found += usize::from(!expected.is_empty());
+    }
+    println!("{found} anomalies injected and found");
+}
+
+#[test]
+fn a_change_of_a_serializable_history_has_the_verdict_that_follows() {
+    for seed in 0..20 {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut execution = executor::run(2_000, 10, &mut random);
+        let clean = told(&execution);
+        let judged = |all: &[Told]| {
+            let history = told::history(Holding::Lists, all);
+            let judgement = judge(&history, Level::StrictSerializable);
+            check_proofs(&history, &judgement);
+            judgement
+        };
+        assert_eq!(judged(&clean).verdict, Verdict::Valid);
+        // Forgetting that some were committed leaves what can be explained.
+        let mut doubtful = clean.clone();
+        for one in &mut doubtful {
+            if random.random_bool(0.2) {
+                one.outcome = Outcome::Info;
+            }
+        }
+        let judgement = judged(&doubtful);
+        assert_eq!((judgement.verdict, names(&judgement)), (Verdict::Valid, String::new()));
+        // An append that was read cannot have been aborted.
+        let mut aborted = clean.clone();
+        let read = |key: u32, value: u64, by_others_than: usize| {
+            clean.iter().enumerate().any(|(at, one)| {
+                at != by_others_than
+                    && one.acts.iter().any(|act| match act {
+                        Did::List(of, list) => *of == key && list.contains(&value),
+                        _ => false,
+                    })
+            })
+        };
+        let writer = (0..clean.len()).find(|at| {
+            clean[*at].acts.iter().any(|act| match act {
+                Did::Append(key, value) => read(*key, *value, *at),
+                _ => false,
+            })
+        });
+        aborted[writer.expect("an append that was read")].outcome = Outcome::Fail;
+        let judgement = judged(&aborted);
+        assert_eq!(judgement.verdict, Verdict::Invalid);
+        assert!(names(&judgement).contains("G1a"), "{}", names(&judgement));
+        // A read that is twelve appends late.
+        let reader = execution.make_stale(&mut random);
+        let judgement = judged(&told(&execution));
+        assert_eq!(judgement.verdict, Verdict::Invalid);
+        let [anomaly] = &judgement.anomalies[..] else { panic!("{judgement:#?}") };
+        assert!(anomaly.phenomenon.name().starts_with("G-single"), "{anomaly:#?}");
+        assert!(anomaly.transactions.contains(&TransactionId(reader as u32)), "{anomaly:#?}");
+        // Real time is short, an order of processes and data may be long.
+        let is_long = anomaly.transactions.len() > 3;
+        assert!(!is_long || anomaly.phenomenon.name() != "G-single-realtime", "{anomaly:#?}");
+    }
+}
+
+#[test]
+fn hostile_histories_end_in_time_and_without_overflow() {
+    let strict = |history: &Transactions| judge(history, Level::StrictSerializable).verdict;
+    let count = 1_000_000_u64;
+    let each = |acts: &dyn Fn(u64) -> Vec<Did>, until: &dyn Fn(u64) -> u64| {
+        let all: Vec<Told> = (0..count)
+            .map(|at| Told {
+                process: at as u32,
+                outcome: Outcome::Ok,
+                invoked: at,
+                completed: until(at),
+                acts: acts(at),
+            })
+            .collect();
+        all
+    };
+    // A chain: each reads what the one before wrote, all at once.
+    let chain = |at: u64| vec![Did::Read(0, at.checked_sub(1), 0), Did::Write(0, at, 0)];
+    let at_once = |_| u64::MAX - 1;
+    let mut all = each(&chain, &at_once);
+    assert_eq!(strict(&told::history(Holding::Registers, &all)), Verdict::Valid);
+    // Closed to one component of a million.
+    all[0].acts[0] = Did::Read(0, Some(count - 1), 0);
+    assert_eq!(strict(&told::history(Holding::Registers, &all)), Verdict::Invalid);
+    // Appends to one key that nobody or everybody sees, and ends that all come before half of the
+    // beginnings.
+    let unseen = |at: u64| vec![Did::List(0, Vec::new()), Did::Append(0, at)];
+    let history = told::history(Holding::Lists, &each(&unseen, &at_once));
+    assert_eq!(strict(&history), Verdict::Invalid);
+    let halves = |at: u64| if at < count / 2 { count / 2 - 1 } else { count };
+    let reads = |at: u64| vec![Did::List((at % 7) as u32, Vec::new())];
+    assert_eq!(strict(&told::history(Holding::Lists, &each(&reads, &halves))), Verdict::Valid);
+    // Times that go backwards.
+    let backwards = each(&chain, &|at| count - at);
+    let history = told::history(Holding::Registers, &backwards);
+    assert_eq!(strict(&history), Verdict::Valid);
+    // A value that is written twice says nothing, and is told.
+    let twice = |_| vec![Did::Write(0, 1, 0)];
+    let judgement =
+        judge(&told::history(Holding::Registers, &each(&twice, &at_once)), Level::Serializable);
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert!(judgement.doubts[0].contains("write each value once"), "{:?}", judgement.doubts);
 }

@@ -15,6 +15,9 @@ use super::words;
 /// Examples of each class that come with their proof.
 const EXAMPLES: u64 = 10;
 
+/// Steps of a cycle that its claim tells.
+const SHOWN: usize = 12;
+
 /// What a history of transactions shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
@@ -129,11 +132,15 @@ pub fn judge(history: &Transactions, level: Level) -> Judgement {
             reason: words::reason(history, edge),
         };
         let steps: Vec<Step> = cycle.iter().map(step).collect();
-        let reasons: Vec<&str> = steps.iter().map(|step| step.reason.as_str()).collect();
+        let shown: Vec<&str> = steps.iter().take(SHOWN).map(|step| step.reason.as_str()).collect();
+        let more = match steps.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!("; and {more} more, which lead back to the first"),
+        };
         anomalies.push(TransactionAnomaly {
             phenomenon,
             transactions: steps.iter().map(|step| step.from).collect(),
-            claim: format!("no order holds all of these: {}", reasons.join("; ")),
+            claim: format!("no order holds all of these: {}{more}", shown.join("; ")),
             steps,
         });
     }

@@ -71,6 +71,12 @@ pub(crate) fn history(holding: Holding, told: &[Told]) -> Transactions {
 /// `a 1 5` (append 5 to key 1), `l 1 5 6` (the list read from key 1), `w 1 5`, `r 1 5`, `r 1 nil`;
 /// `r 1 5 v7` read version 7.
 pub(crate) fn read(text: &str) -> Transactions {
+    let (holding, told) = lines(text);
+    history(holding, &told)
+}
+
+/// The transactions of a history in the notation of [`read`].
+pub(crate) fn lines(text: &str) -> (Holding, Vec<Told>) {
     let mut told = Vec::new();
     let mut holding = Holding::Registers;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -103,7 +109,7 @@ pub(crate) fn read(text: &str) -> Transactions {
         let process = who[0].parse().expect("the notation");
         told.push(Told { process, outcome, invoked, completed, acts });
     }
-    history(holding, &told)
+    (holding, told)
 }
 
 /// A few transactions of which most have no order that explains them. Of each key the writes have

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::super::graph::{Edge, Graph, Mask};
+use super::super::graph::{Edge, Graph, Kind, Mask};
 
 /// How many ends of edges are followed at once: a bit each.
 const WIDTH: usize = 64;
@@ -22,11 +22,15 @@ pub(super) fn closing(graph: &Graph, candidates: &[Edge], mask: Mask) -> Vec<Edg
     for (at, node) in (0..).zip(&order) {
         place[*node as usize] = at;
     }
-    let mut backwards: Vec<Edge> = candidates
-        .iter()
-        .copied()
-        .filter(|edge| place[edge.to as usize] < place[edge.from as usize])
-        .collect();
+    // Joints alone lead nobody back to itself, so the last step of a path is another one.
+    let mut is_end = vec![false; graph.node_count()];
+    for edge in graph.edges() {
+        is_end[edge.to as usize] |= edge.kind.bit() & mask & !Kind::ReadWriteOn.bit() != 0;
+    }
+    let points_back = |edge: &Edge| {
+        is_end[edge.from as usize] && place[edge.to as usize] < place[edge.from as usize]
+    };
+    let mut backwards: Vec<Edge> = candidates.iter().copied().filter(points_back).collect();
     backwards.sort_by_key(|edge| (place[edge.to as usize], place[edge.from as usize]));
     let mut found = Vec::new();
     let mut reached: Vec<u64> = Vec::new();

@@ -27,14 +27,14 @@ pub(super) fn shortest(graph: &Graph, pivots: &[Edge], mask: Mask) -> Vec<Edge> 
     let mut best: Vec<Edge> = Vec::new();
     let mut bound = u32::MAX;
     for same_end in pivots.chunk_by(|one, other| one.to == other.to) {
+        // One more transaction than the pivot's end is the least that there can be.
+        if bound <= 1 || bound < u32::MAX && paths.visited > ENOUGH {
+            break;
+        }
         let Some((from, length)) = paths.nearest(same_end, bound) else { continue };
         bound = length;
         let pivot = same_end.iter().find(|edge| edge.from == from).unwrap_or(&same_end[0]);
         best = paths.back(pivot);
-        // One more transaction than the pivot's end is the least that there can be.
-        if bound <= 1 || paths.visited > ENOUGH {
-            break;
-        }
     }
     best
 }
