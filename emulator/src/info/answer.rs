@@ -5,10 +5,9 @@ use wire::info::{Command, decode_request, error};
 use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 
 use super::constant::{DEFAULT_COMMANDS, constant};
+use super::endpoints::{self, Ports};
 use super::{idle, partitions, peers, roster, sets, stable, statistics};
-use crate::node::{
-    NamespaceConfig, NamespaceView, Node, Place, Recluster, RosterEntry, RosterView,
-};
+use crate::node::{NamespaceConfig, NamespaceView, Node, Recluster, RosterEntry, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
 
 /// Answers a whole info request of a client of `site`: a line per command, the command before a
@@ -73,9 +72,39 @@ fn act(node: &mut Node, command: &Command<'_>) -> Option<String> {
                 no_namespace()
             }
         }
+        "set-config" if command.parameter("context") == Some("namespace") => {
+            let name = command.parameter("namespace").or(command.parameter("id"));
+            let settings = command
+                .parameters
+                .iter()
+                .filter(|(key, _)| !matches!(*key, "context" | "namespace" | "id"));
+            let mut settings = settings.peekable();
+            let known = settings.peek().is_some();
+            if known
+                && settings
+                    .all(|(key, value)| node.set_config(name.unwrap_or_default(), key, value))
+            {
+                "ok".to_owned()
+            } else {
+                error(ResultCode::PARAMETER, "invalid set-config parameter")
+            }
+        }
+        "set-config" => error(ResultCode::PARAMETER, "invalid set-config parameter"),
         _ => return None,
     })
 }
+
+/// The histograms of a namespace.
+const HISTOGRAMS: [&str; 8] = [
+    "read",
+    "write",
+    "udf",
+    "batch-sub-read",
+    "batch-sub-write",
+    "batch-sub-udf",
+    "pi-query",
+    "si-query",
+];
 
 /// A question to a node.
 struct Asked<'a> {
@@ -90,7 +119,12 @@ impl Asked<'_> {
     fn identity(&self) -> Option<String> {
         let cluster = || self.node.cluster(self.now_ns);
         Some(match self.command.name {
-            "node" | "name" | "get-sl" => self.node.config().id.to_string(),
+            "get-sl" => {
+                let members: Vec<String> =
+                    cluster().members.iter().map(ToString::to_string).collect();
+                members.join(",")
+            }
+            "node" | "name" => self.node.config().id.to_string(),
             "cluster-name" => match self.node.config().cluster_name.as_str() {
                 "" => "null".to_owned(),
                 name => name.to_owned(),
@@ -112,27 +146,20 @@ impl Asked<'_> {
         };
         Some(match self.command.name {
             "service" | "service-clear-std" => peers::address(own, self.site).to_owned(),
-            "services" | "services-alumni" => {
-                peers::services(&config.places, &cluster().peers, self.site)
-            }
-            "peers-clear-std" | "alumni-clear-std" => list(&cluster().peers),
+            "services" => peers::services(&config.places, &cluster().peers, self.site),
+            "services-alumni" => peers::services(&config.places, &cluster().alumni, self.site),
+            "peers-clear-std" => list(&cluster().peers),
+            "alumni-clear-std" => list(&cluster().alumni),
             "peers-clear-alt" => list(&[]),
             "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" => {
                 format!("{},,[]", cluster().peers_generation)
             }
-            "endpoints" => self.endpoints(own),
-            "mesh" => peers::address(own, self.site).to_owned(),
+            "endpoints" => endpoints::answer(own, &config.places, &cluster().peers, self.site),
+            "mesh" => Ports::of(own, self.site).at(Ports::HEARTBEAT),
+            "admin-clear-std" => endpoints::admin(own, self.site),
             "mcast" => error(ResultCode::PARAMETER, "heartbeat is in multicast mode"),
             _ => return None,
         })
-    }
-
-    fn endpoints(&self, own: &Place) -> String {
-        let (host, port) = peers::split_port(peers::address(own, self.site));
-        format!(
-            "service.port={port};service.addresses={host};service.access-port={port};\
-             service.access-addresses={host}"
-        )
     }
 
     /// What the node knows of its cluster and of its data.
@@ -144,7 +171,11 @@ impl Asked<'_> {
                 node.namespaces().map(|ns| ns.name.as_str()).collect::<Vec<_>>().join(";")
             }
             "namespace" => match self.namespace(self.command.argument) {
-                Some((config, view)) => statistics::namespace(&view, config, self.rack()),
+                Some((config, view)) => {
+                    let now_ms = node.update_time_ms(self.now_ns);
+                    let configured = self.namespace_config(config);
+                    statistics::namespace(&view, config, &configured, now_ms)
+                }
                 None => "type=unknown".to_owned(),
             },
             "sets" if !self.command.parameters.is_empty() => "ns_type=unknown".to_owned(),
@@ -156,7 +187,15 @@ impl Asked<'_> {
                     stable::answer(&self.command, &node.cluster(self.now_ns), &self.views(name))
                 }
             },
-            "replicas" => wire::replicas::encode(&self.replicas()),
+            "replicas" => {
+                let most = self.command.parameter("max").and_then(|most| most.parse().ok());
+                let mut namespaces = self.replicas();
+                namespaces
+                    .iter_mut()
+                    .for_each(|ns| ns.columns.truncate(most.unwrap_or(usize::MAX)));
+                wire::replicas::encode(&namespaces)
+            }
+            "smd-info" => statistics::metadata(&node.cluster(self.now_ns), node.config().id),
             "replicas-master" | "replicas-all" => self.replicas_of_old_clients(),
             "partition-info" => self.partition_info(),
             "roster" => self.per_namespace(|name| node.roster(name).map(|v| roster::answer(&v))),
@@ -187,7 +226,7 @@ impl Asked<'_> {
                 Some("namespace") => {
                     let name = command.parameter("namespace").or(command.parameter("id"));
                     match self.namespace(name.unwrap_or_default()) {
-                        Some((config, _)) => statistics::configuration(config, self.rack()),
+                        Some((config, _)) => self.namespace_config(config),
                         None => no_namespace(),
                     }
                 }
@@ -195,14 +234,16 @@ impl Asked<'_> {
                 _ => error(ResultCode::PARAMETER, "invalid context"),
             },
             "get-stats" => error(ResultCode::PARAMETER, "missing 'context'"),
-            "set-config" => error(ResultCode::PARAMETER, "invalid set-config parameter"),
             "physical-devices" => error(ResultCode::PARAMETER, "missing 'path'"),
             "latencies" => {
                 let mut histograms = vec!["batch-index:".to_owned()];
                 for ns in self.node.namespaces() {
-                    for kind in ["read", "write", "udf", "pi-query", "si-query"] {
+                    for kind in HISTOGRAMS {
                         histograms.push(format!("{{{}}}-{kind}:", ns.name));
                     }
+                }
+                if let Some(one) = command.parameter("hist") {
+                    histograms.retain(|name| name.strip_suffix(':') == Some(one));
                 }
                 histograms.join(";")
             }
@@ -286,6 +327,10 @@ impl Asked<'_> {
         answer
     }
 
+    fn namespace_config(&self, config: &NamespaceConfig) -> String {
+        statistics::configuration(config, self.rack(), self.node.settings(&config.name))
+    }
+
     fn service_config(&self) -> String {
         let config = self.node.config();
         idle::SERVICE_CONFIG.with(&[
@@ -296,14 +341,28 @@ impl Asked<'_> {
 
     fn network_config(&self) -> String {
         let config = self.node.config();
-        let (host, port) =
-            peers::split_port(config.place().map_or("", |own| peers::address(own, self.site)));
-        idle::NETWORK_CONFIG.with(&[
-            ("service.port", port.to_owned()),
+        let Some(own) = config.place() else { return String::new() };
+        let ports = Ports::of(own, self.site);
+        let host = ports.host;
+        let answer = idle::NETWORK_CONFIG.with(&[
+            ("service.port", ports.port(Ports::SERVICE).to_string()),
             ("service.address", host.to_owned()),
             ("service.access-address", host.to_owned()),
+            ("admin.port", ports.port(Ports::ADMIN).to_string()),
+            ("admin.address", host.to_owned()),
+            ("heartbeat.address", host.to_owned()),
+            ("heartbeat.port", ports.port(Ports::HEARTBEAT).to_string()),
+            ("fabric.address", host.to_owned()),
+            ("fabric.port", ports.port(Ports::FABRIC).to_string()),
             ("heartbeat.interval", config.heartbeat.interval_ms.to_string()),
             ("heartbeat.timeout", config.heartbeat.timeout.to_string()),
-        ])
+        ]);
+        // The one key that comes once per peer.
+        let seeds = config.places.iter().filter(|place| place.id != config.id).map(|place| {
+            let seed = Ports::of(place, self.site).at(Ports::HEARTBEAT);
+            format!("heartbeat.mesh-seed-address-port={seed};")
+        });
+        let seeds = seeds.collect::<String>();
+        answer.replacen("heartbeat.interval=", &format!("{seeds}heartbeat.interval="), 1)
     }
 }

@@ -6,12 +6,13 @@ pub(super) const BUILD: &str = "8.1.2.0";
 /// The answer to a command that never changes; `None` for every other command.
 pub(super) fn constant(name: &str) -> Option<&'static str> {
     Some(match name {
-        "admin-clear-std" | "admin-tls-std" | "best-practices" | "build_ee_sha" | "build_sha"
-        | "health-outliers" | "health-stats" | "histogram" | "query-show" | "service-clear-alt"
-        | "service-tls-alt" | "service-tls-std" | "services-alternate" | "sindex"
-        | "sindex-list" | "smd-info" | "udf-list" | "user-agents" => "",
+        "admin-tls-std" | "best-practices" | "build_ee_sha" | "build_sha" | "health-outliers"
+        | "health-stats" | "histogram" | "query-show" | "service-clear-alt" | "service-tls-alt"
+        | "service-tls-std" | "services-alternate" | "sindex" | "sindex-list" | "udf-list"
+        | "user-agents" => "",
         "build" => BUILD,
         "build_arch" => "x86_64",
+        "build_time" => "",
         "build_os" => "emulated",
         "compatibility-id" => "15",
         "connection" => "admin=false",
@@ -23,6 +24,9 @@ pub(super) fn constant(name: &str) -> Option<&'static str> {
              sindex-exists;peers;pipelining;pquery;pscans;query-show;relaxed-sc;replicas;\
              replicas-all;replicas-master;replicas-max;truncate-namespace;udf"
         }
+        "dump-cluster" | "dump-fabric" | "dump-hb" | "dump-hlc" | "dump-migrates" | "dump-rw"
+        | "dump-skew" | "dump-wb-summary" => "ok",
+        "help" => COMMANDS,
         "logs" => "0:none",
         "partitions" => "4096",
         "release" => {
@@ -36,8 +40,18 @@ pub(super) fn constant(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The commands that are answered.
+const COMMANDS: &str = "features;node;compatibility-id;edition;build_ee_sha;build_sha;build_arch;\
+    build_time;build_os;build;version;statistics;services-alumni;services;partition-generation;\
+    best-practices;cluster-name;cluster-stable;dump-cluster;dump-fabric;dump-hb;dump-hlc;\
+    dump-migrates;dump-rw;dump-skew;dump-wb-summary;get-config;get-sl;get-stats;health-outliers;\
+    health-stats;help;histogram;index-pressure;jem-stats;latencies;log;logs;namespace;namespaces;\
+    partition-info;peers-clear-alt;peers-clear-std;peers-generation;physical-devices;query-show;\
+    rack-ids;racks;recluster;replicas;revive;roster;roster-set;service;set-config;sets;\
+    sindex-list;smd-info;smd-show;status;tip-clear;udf-list;user-agent-set;user-agents";
+
 /// What an empty request asks for.
-pub(super) const DEFAULT_COMMANDS: [&str; 14] = [
+pub(super) const DEFAULT_COMMANDS: [&str; 15] = [
     "features",
     "node",
     "compatibility-id",
@@ -45,6 +59,7 @@ pub(super) const DEFAULT_COMMANDS: [&str; 14] = [
     "build_ee_sha",
     "build_sha",
     "build_arch",
+    "build_time",
     "build_os",
     "build",
     "version",

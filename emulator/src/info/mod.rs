@@ -6,6 +6,7 @@
 
 mod answer;
 mod constant;
+mod endpoints;
 mod idle;
 mod partitions;
 mod peers;

@@ -9,7 +9,7 @@ pub(super) const HEADER: &str = "namespace:partition:state:n_replicas:replica:su
     tree_id:version:final_version";
 
 /// A row of `partition-info`, after a `;`. A node shows the working master only where it is that
-/// itself; elsewhere it shows where it sends requests on.
+/// itself, and everywhere where it sends requests on.
 pub(super) fn row(own: NodeId, namespace: &str, partition: usize, view: &PartitionView) -> String {
     let position = |position: Option<usize>| position.map_or(-1, |at| at as i64);
     let node = |node: Option<NodeId>| node.unwrap_or(NodeId(0));
@@ -22,7 +22,7 @@ pub(super) fn row(own: NodeId, namespace: &str, partition: usize, view: &Partiti
         position(view.succession),
         view.n_dupl,
         node(view.working_master.filter(|master| *master == own)),
-        node(view.proxy_destination),
+        node(view.proxy_destination.or(view.working_master)),
         view.emigrates,
         view.lead_emigrates,
         view.immigrates,
@@ -62,10 +62,10 @@ mod tests {
         let text = row(NodeId(0xA882), "mydata", 1207, &view);
         assert_eq!(
             text,
-            ";mydata:1207:S:2:0:0:0:A882:0:0:0:0:13:0:8:1:3cf08b51d327.0.mp-:3cf08b51d327.0.mp-"
+            ";mydata:1207:S:2:0:0:0:A882:A882:0:0:0:13:0:8:1:3cf08b51d327.0.mp-:3cf08b51d327.0.mp-"
         );
         assert_eq!(text.split(':').count(), HEADER.split(':').count());
         let elsewhere = row(NodeId(0xA70), "mydata", 1207, &view);
-        assert!(elsewhere.starts_with(";mydata:1207:S:2:0:0:0:0:0:"), "{elsewhere}");
+        assert!(elsewhere.starts_with(";mydata:1207:S:2:0:0:0:0:A882:"), "{elsewhere}");
     }
 }

@@ -48,8 +48,14 @@ pub(super) fn service(cluster: &ClusterView, namespaces: &[NamespaceView]) -> St
 }
 
 /// The answer to `namespace/<name>`: what is counted, then how it is configured.
-pub(super) fn namespace(view: &NamespaceView, config: &NamespaceConfig, rack: u32) -> String {
+pub(super) fn namespace(
+    view: &NamespaceView,
+    config: &NamespaceConfig,
+    configured: &str,
+    now_ms: u64,
+) -> String {
     let mut known = vec![
+        ("current_time", (now_ms / 1000).to_string()),
         ("ns_cluster_size", view.cluster_size.to_string()),
         ("effective_replication_factor", view.effective_replication_factor.to_string()),
         ("objects", objects(view).to_string()),
@@ -74,16 +80,21 @@ pub(super) fn namespace(view: &NamespaceView, config: &NamespaceConfig, rack: u3
     ];
     known.extend(view.counters.iter().map(|(key, count)| (*key, count.to_string())));
     let counted = idle::NAMESPACE.with(&known);
-    format!("{counted};{}", configuration(config, rack))
+    format!("{counted};{configured}")
 }
 
 /// The answer to `get-config:context=namespace`.
-pub(super) fn configuration(config: &NamespaceConfig, rack: u32) -> String {
+/// `settings` are those that were changed while it runs.
+pub(super) fn configuration(
+    config: &NamespaceConfig,
+    rack: u32,
+    settings: Vec<(&'static str, String)>,
+) -> String {
     let policy = match config.conflict_resolution {
         ConflictResolution::Generation => "generation",
         ConflictResolution::LastUpdateTime => "last-update-time",
     };
-    idle::NAMESPACE_CONFIG.with(&[
+    let mut known = vec![
         ("active-rack", config.preference.active_rack.unwrap_or(0).to_string()),
         ("conflict-resolution-policy", policy.to_owned()),
         ("prefer-uniform-balance", config.preference.uniform_balance.to_string()),
@@ -92,5 +103,23 @@ pub(super) fn configuration(config: &NamespaceConfig, rack: u32) -> String {
         ("strong-consistency", (config.mode == Mode::Sc).to_string()),
         ("strong-consistency-allow-expunge", config.allow_expunge.to_string()),
         ("transaction-pending-limit", config.pending_limit.to_string()),
-    ])
+    ];
+    known.extend(settings);
+    idle::NAMESPACE_CONFIG.with(&known)
+}
+
+/// The answer to `smd-info`: nothing is kept in the system's metadata here.
+pub(super) fn metadata(cluster: &ClusterView, own: NodeId) -> String {
+    let principal = cluster.principal.unwrap_or(own);
+    let state = if principal == own { "pr" } else { "npr" };
+    let mut answer = format!(
+        "smd:n_pending_sets=0,n_events=0,n_nodes={},principal={principal},cluster_key={:X};",
+        cluster.members.len(),
+        cluster.key
+    );
+    for module in ["evict", "sindex", "truncate", "UDF"] {
+        answer
+            .push_str(&format!("{module}:committed_key=0,committed_tid=0,n_keys=0,state={state};"));
+    }
+    answer
 }

@@ -15,6 +15,7 @@ pub mod rebalance;
 pub mod roster;
 pub mod round;
 mod rounds;
+pub mod settings;
 pub mod state;
 pub mod statistics;
 pub mod storage;

@@ -9,6 +9,7 @@ use super::migration::Migrations;
 use super::plan::{NamespacePlan, NamespaceReport, Standing};
 use super::roster::Roster;
 use super::round::RoundId;
+use super::settings::Settings;
 use super::statistics::Counters;
 use super::storage::{Claim, Lineage, Partition, Replication, Stored};
 use super::{Mode, NamespaceConfig};
@@ -33,6 +34,8 @@ pub struct Namespace {
     pub config: NamespaceConfig,
     /// What requests may do to its records.
     pub rules: Rules,
+    /// What else an operator can change while it runs.
+    pub settings: Settings,
     /// What stays when the process ends.
     pub kept: Kept,
     /// The node's part in each partition, in the round in force.
@@ -95,6 +98,7 @@ impl Namespace {
         }
         Self {
             rules,
+            settings: Settings::default(),
             kept,
             duties: vec![Duty::default(); PARTITIONS],
             unreplicated,

@@ -6,7 +6,7 @@ use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 
 use super::clock::Skew;
 use super::namespace::{Duty, Namespace};
-use super::plan::{NamespacePlan, Standing};
+use super::plan::{NamespacePlan, PartitionPlan, Standing};
 use super::state::Node;
 use super::storage::Partition;
 use super::{
@@ -29,6 +29,7 @@ impl Node {
                 && self.membership.orphan_since_ns.is_none()
                 && members.iter().all(|node| *node == self.id || self.peers.beat(*node).is_some()),
             is_member: serving.is_some() && self.membership.orphan_since_ns.is_none(),
+            alumni: self.alumni.clone(),
             peers: members.iter().copied().filter(|node| *node != self.id).collect(),
             cluster_generation: rebalances,
             peers_generation: self.peers_generation,
@@ -44,6 +45,12 @@ impl Node {
             uptime_ms: now_ns.saturating_sub(self.started_ns) / 1_000_000,
             members,
         }
+    }
+
+    /// Its wall clock, in ms since the server's epoch.
+    #[must_use]
+    pub fn update_time_ms(&self, now_ns: u64) -> u64 {
+        self.clock.update_time_ms(now_ns)
     }
 
     /// Its namespaces, in the order of the configuration.
@@ -186,7 +193,7 @@ impl Node {
             records,
             tombstones,
             regime: if space.is_strong() { copy.claim.last_available * 2 } else { 0 },
-            final_version: version.clone(),
+            final_version: self.final_version_text(planned).unwrap_or_else(|| version.clone()),
             version,
             owned_columns: self.owned_columns(duty, planned, replica),
         }
@@ -197,7 +204,7 @@ impl Node {
     fn owned_columns(
         &self,
         duty: &Duty,
-        planned: Option<&super::plan::PartitionPlan>,
+        planned: Option<&PartitionPlan>,
         replica: Option<usize>,
     ) -> Vec<usize> {
         let Some(planned) = planned.filter(|planned| planned.is_open()) else { return Vec::new() };
@@ -208,6 +215,14 @@ impl Node {
             return std::iter::once(0).chain(others).collect();
         }
         replica.filter(|column| *column > 0 && !duty.filling).into_iter().collect()
+    }
+
+    /// The version that the node's copy shall have in the round in force; `None` if there is none.
+    fn final_version_text(&self, planned: Option<&PartitionPlan>) -> Option<String> {
+        let planned = planned.filter(|planned| planned.is_open())?;
+        let key = self.membership.active_id()?.key;
+        let master = if planned.replicas.first() == Some(&self.id) { 'm' } else { '-' };
+        Some(format!("{key:012x}.0.{master}p-"))
     }
 
     fn version_text(&self, space: &Namespace, copy: &Partition, leads: bool) -> String {
@@ -279,7 +294,7 @@ fn contents(copy: &Partition) -> (u64, u64) {
     ((copy.records.len() - tombstones) as u64, tombstones as u64)
 }
 
-fn lacks_first(duty: &Duty, planned: Option<&super::plan::PartitionPlan>) -> bool {
+fn lacks_first(duty: &Duty, planned: Option<&PartitionPlan>) -> bool {
     planned
         .and_then(|planned| planned.replicas.first())
         .is_some_and(|first| duty.lacking.contains(first))

@@ -200,8 +200,12 @@ impl Node {
             self.namespaces[index].activate(self.id, plan.round.id, planned);
             self.start_migrations(index);
         }
-        self.partition_generation += 1;
-        self.peers_generation += 1;
+        // The first map is number 0.
+        if self.membership.activations > 1 {
+            self.partition_generation += 1;
+        }
+        let members = before.as_ref().map_or(&[][..], |plan| &plan.round.members);
+        self.meet_peers(members);
         self.plan_migration(now_ns);
         self.renew_transactions(now_ns, before.as_deref(), out);
     }

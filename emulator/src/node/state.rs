@@ -50,6 +50,8 @@ pub struct Node {
     pub(super) transactions: Transactions,
     pub(super) partition_generation: u64,
     pub(super) peers_generation: u64,
+    /// Every peer that it ever had, in the order in which it met them.
+    pub(super) alumni: Vec<NodeId>,
     pub(super) started_ns: u64,
     sequence: u64,
     next_beat_ns: u64,
@@ -113,7 +115,8 @@ impl Node {
             namespaces,
             transactions: Transactions::default(),
             partition_generation: 0,
-            peers_generation: 1,
+            peers_generation: 0,
+            alumni: Vec::new(),
             started_ns: now_ns,
             sequence: 0,
             next_beat_ns: now_ns + phase_ns,
@@ -274,6 +277,21 @@ impl Node {
     /// The members of the round in force.
     pub(super) fn members(&self) -> Vec<NodeId> {
         self.membership.serving().map_or_else(Vec::new, |plan| plan.round.members.to_vec())
+    }
+
+    /// Takes note of the members of a new round: clients are told when their number of peers
+    /// changes.
+    pub(super) fn meet_peers(&mut self, before: &[NodeId]) {
+        let members = self.members();
+        let changed = members.iter().filter(|node| !before.contains(node)).count()
+            + before.iter().filter(|node| !members.contains(node)).count();
+        let own = usize::from(members.contains(&self.id) != before.contains(&self.id));
+        self.peers_generation += changed.saturating_sub(own) as u64;
+        for node in members {
+            if node != self.id && !self.alumni.contains(&node) {
+                self.alumni.push(node);
+            }
+        }
     }
 
     /// A namespace's plan in the round in force.

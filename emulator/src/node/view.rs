@@ -20,6 +20,8 @@ pub struct ClusterView {
     pub is_member: bool,
     /// The nodes that it hears, itself not among them, by descending id.
     pub peers: Vec<NodeId>,
+    /// Every node that was ever its peer.
+    pub alumni: Vec<NodeId>,
     /// `cluster_generation`: rebalances so far.
     pub cluster_generation: u64,
     /// `peers-generation`.

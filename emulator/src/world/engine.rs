@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use wire::frame::encode_frame;
-use wire::{FrameType, Message};
+use wire::{FrameType, Message, ResultCode};
 
 use super::network::{Channel, Fate, Network};
 use super::{Channels, End, Interruption, InterruptionId, Link, WorldConfig};
@@ -228,13 +228,17 @@ impl World {
 
     /// A client of `site` sends a frame of type 3 to a node; `body` is what follows the frame's
     /// header. The answer comes by [`World::poll`], after the delay of the link and only over an
-    /// open link. A frame that cannot be decoded closes the connection.
+    /// open link. A message that cannot be decoded is answered with a parameter error.
     pub fn request(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
         match Message::decode(body) {
             Ok(message) => {
                 self.send_request(node, site, ticket, Arrival::Request { ticket, message });
             }
-            Err(_) => self.answers.push((ticket, Answer::Close)),
+            // The server answers what it cannot read, and goes on.
+            Err(_) => {
+                let refusal = Message::reply(ResultCode::PARAMETER).encode();
+                self.answers.push((ticket, Answer::Bytes(refusal)));
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wire::batch::{BatchRequest, last_reply, row_reply};
 use wire::{FieldType, Message, ResultCode};
 
-use super::request::{reply_to, time_ns};
+use super::request::{frame_of, reply_to, time_ns};
 use super::table::Origin;
 use crate::node::message::{Output, refusal};
 use crate::node::state::Node;
@@ -63,10 +63,12 @@ impl Node {
         batch.replies.push(row_reply(index, reply));
         batch.missing -= 1;
         if batch.missing == 0
-            && let Some(mut batch) = self.transactions.batches.remove(&id)
+            && let Some(batch) = self.transactions.batches.remove(&id)
         {
-            batch.replies.push(last_reply(ResultCode::OK));
-            reply_to(batch.ticket, &batch.replies, out);
+            // The end of a batch is a frame of its own.
+            let mut bytes = frame_of(&batch.replies);
+            bytes.extend(frame_of(&[last_reply(ResultCode::OK)]));
+            out.push(Output::Reply { ticket: batch.ticket, bytes });
         }
     }
 }

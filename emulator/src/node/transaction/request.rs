@@ -179,11 +179,16 @@ pub(super) fn time_ns(message: &Message) -> u64 {
 
 /// Sends messages to a client as one frame.
 pub(super) fn reply_to(ticket: Ticket, messages: &[Message], out: &mut Vec<Output>) {
+    out.push(Output::Reply { ticket, bytes: frame_of(messages) });
+}
+
+/// A frame that holds messages.
+pub(super) fn frame_of(messages: &[Message]) -> Vec<u8> {
     let mut body = Vec::with_capacity(64 * messages.len());
     for message in messages {
         message.encode_into(&mut body);
     }
-    out.push(Output::Reply { ticket, bytes: encode_frame(FrameType::Message, &body) });
+    encode_frame(FrameType::Message, &body)
 }
 
 /// Whether a read may be served by any copy (SC).

@@ -1,6 +1,6 @@
 //! Routing: who serves a request.
 
-use wire::{ReadMode, ResultCode};
+use wire::{Info1, ReadMode, ResultCode};
 
 use super::request::is_relaxed;
 use super::table::{Kind, Origin, Stage};
@@ -14,7 +14,7 @@ use crate::partition::NodeId;
 enum Destination {
     /// Here, as the working master.
     Here,
-    /// Here, from what is stored (relaxed SC reads).
+    /// Here, from what is stored (relaxed SC reads, AP reads at a replica).
     Copy,
     /// At another node.
     Remote(NodeId),
@@ -89,6 +89,15 @@ impl Node {
             .stored(&transaction.digest)
             .is_none_or(|stored| stored.replication != Replication::Unreplicated);
         if relaxed && settled && planned.replicas.contains(&self.id) && !duty.filling {
+            return Destination::Copy;
+        }
+        // AP reads what a full replica has, unless all copies shall agree.
+        let plain = !namespace.is_strong()
+            && transaction.kind == Kind::Read
+            && transaction.request.info3.read_mode() != ReadMode::Linearize
+            && !transaction.request.info1.has(Info1::CONSISTENCY_ALL);
+        let master_elsewhere = duty.working_master.is_some_and(|master| master != self.id);
+        if plain && master_elsewhere && planned.replicas.contains(&self.id) && !duty.filling {
             return Destination::Copy;
         }
         match duty.working_master {

@@ -167,7 +167,8 @@ impl Transactions {
                 self.turns.insert(key, Turn::default());
                 TurnOutcome::Granted
             }
-            Some(turn) if turn.queue.len() >= limit => TurnOutcome::Full,
+            // The server counts those that wait, and takes one more than its limit says.
+            Some(turn) if turn.queue.len() > limit => TurnOutcome::Full,
             Some(turn) => {
                 transaction.stage = Stage::Waiting;
                 turn.queue.push_back(id);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wire::{Info3, ResultCode};
+use wire::{Info1, Info2, Info3, ResultCode};
 
 use super::table::{Asked, Kind, Origin, Stage, next_version};
 use crate::node::clock::Skew;
@@ -21,6 +21,12 @@ impl Node {
             self.refuse(id, ResultCode::FORBIDDEN, out);
             return;
         }
+        if kind == Kind::Write
+            && let Some(code) = self.refusal_of_write(id)
+        {
+            self.refuse(id, code, out);
+            return;
+        }
         if !self.begin_turn(id, out) {
             return;
         }
@@ -31,10 +37,31 @@ impl Node {
                 (false, Kind::Heal) => self.refuse(id, ResultCode::OK, out),
                 (false, _) => self.apply(now_ns, id, out),
             }
-        } else if space.duties[usize::from(digest.partition())].duplicates.is_empty() {
+        } else if space.settings.disable_write_dup_res
+            || space.duties[usize::from(digest.partition())].duplicates.is_empty()
+        {
             self.apply(now_ns, id, out);
         } else {
             self.resolve(now_ns, id, out);
+        }
+    }
+
+    /// Why the namespace's settings refuse a write, if they do. Deletes free memory.
+    fn refusal_of_write(&self, id: u64) -> Option<ResultCode> {
+        let transaction = self.transactions.get(id)?;
+        let settings = &self.namespaces[transaction.namespace].settings;
+        let request = &transaction.request;
+        let rejected = if request.info1.has(Info1::XDR) {
+            settings.reject_xdr_writes
+        } else {
+            settings.reject_non_xdr_writes
+        };
+        if rejected {
+            Some(ResultCode::FORBIDDEN)
+        } else if settings.stops_writes() && !request.info2.has(Info2::DELETE) {
+            Some(ResultCode::OUT_OF_SPACE)
+        } else {
+            None
         }
     }
 

@@ -1,0 +1,111 @@
+//! What an operator can change while a node runs (`set-config:context=namespace`).
+
+use super::namespace::Namespace;
+use super::state::Node;
+
+/// The part of the machine's memory that is in use, in percent: no other process is emulated, and
+/// this is what `system_free_mem_pct` says.
+const MEMORY_USED_PCT: u32 = 10;
+
+/// A namespace's settings that are not among the rules of its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `stop-writes-sys-memory-pct`: no writes while more memory is in use, in percent.
+    pub stop_writes_sys_memory_pct: u32,
+    /// `reject-non-xdr-writes`: no writes of clients.
+    pub reject_non_xdr_writes: bool,
+    /// `reject-xdr-writes`: no writes of another cluster.
+    pub reject_xdr_writes: bool,
+    /// `disable-write-dup-res`: AP writes do not wait for duplicates.
+    pub disable_write_dup_res: bool,
+}
+
+impl Default for Settings {
+    /// The server's.
+    fn default() -> Self {
+        Self {
+            stop_writes_sys_memory_pct: 90,
+            reject_non_xdr_writes: false,
+            reject_xdr_writes: false,
+            disable_write_dup_res: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether a limit of the machine stops writes.
+    #[must_use]
+    pub fn stops_writes(&self) -> bool {
+        MEMORY_USED_PCT > self.stop_writes_sys_memory_pct
+    }
+}
+
+impl Node {
+    /// Changes a setting of a namespace; false for an unknown namespace, name or value.
+    pub fn set_config(&mut self, namespace: &str, name: &str, value: &str) -> bool {
+        let Some(index) = self.namespace_index(namespace) else { return false };
+        set(&mut self.namespaces[index], name, value).is_some()
+    }
+
+    /// The settings of a namespace that can be changed, by name.
+    #[must_use]
+    pub fn settings(&self, namespace: &str) -> Vec<(&'static str, String)> {
+        let Some(index) = self.namespace_index(namespace) else { return Vec::new() };
+        let space = &self.namespaces[index];
+        let settings = &space.settings;
+        vec![
+            ("disable-write-dup-res", settings.disable_write_dup_res.to_string()),
+            ("max-record-size", space.rules.max_record_bytes.to_string()),
+            ("reject-non-xdr-writes", settings.reject_non_xdr_writes.to_string()),
+            ("reject-xdr-writes", settings.reject_xdr_writes.to_string()),
+            ("stop-writes-sys-memory-pct", settings.stop_writes_sys_memory_pct.to_string()),
+        ]
+    }
+}
+
+fn set(space: &mut Namespace, name: &str, value: &str) -> Option<()> {
+    let settings = &mut space.settings;
+    match name {
+        "max-record-size" => space.rules.max_record_bytes = size(value)?,
+        "stop-writes-sys-memory-pct" => {
+            settings.stop_writes_sys_memory_pct = value.parse().ok().filter(|pct| *pct <= 100)?;
+        }
+        "reject-non-xdr-writes" => settings.reject_non_xdr_writes = value.parse().ok()?,
+        "reject-xdr-writes" => settings.reject_xdr_writes = value.parse().ok()?,
+        "disable-write-dup-res" => settings.disable_write_dup_res = value.parse().ok()?,
+        "transaction-pending-limit" => space.config.pending_limit = value.parse().ok()?,
+        _ => return None,
+    }
+    Some(())
+}
+
+/// A number of bytes, perhaps with a unit (`1M`).
+fn size(value: &str) -> Option<usize> {
+    let (digits, factor) = match value.as_bytes().last()? {
+        b'K' | b'k' => (&value[..value.len() - 1], 1 << 10),
+        b'M' | b'm' => (&value[..value.len() - 1], 1 << 20),
+        b'G' | b'g' => (&value[..value.len() - 1], 1 << 30),
+        _ => (value, 1),
+    };
+    digits.parse::<usize>().ok()?.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_may_have_units() {
+        assert_eq!(size("1024"), Some(1024));
+        assert_eq!(size("1M"), Some(1 << 20));
+        assert_eq!(size(""), None);
+        assert_eq!(size("M"), None);
+        assert_eq!(size("99999999999999999999G"), None);
+    }
+
+    #[test]
+    fn memory_stops_writes() {
+        assert!(!Settings::default().stops_writes());
+        assert!(Settings { stop_writes_sys_memory_pct: 1, ..Settings::default() }.stops_writes());
+    }
+}
