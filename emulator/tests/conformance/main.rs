@@ -3,8 +3,6 @@
 //! An answer is *matched*, or it differs in a way that a row of `reasons.tsv` explains, or it has
 //! *failed*. Clocks, sizes and counters (`volatile.txt`) may have other values.
 
-#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
-
 mod compare;
 mod frames;
 mod info;
