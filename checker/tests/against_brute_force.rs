@@ -11,8 +11,11 @@ use rand::rngs::ChaCha8Rng;
 
 const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter, Model::Set];
 
-/// Histories per model and kind.
-const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
+/// Histories per model and kind; `AEROCERT_CASES` says how many.
+fn rounds() -> u64 {
+    let usual = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
+    std::env::var("AEROCERT_CASES").map_or(usual, |text| text.parse().expect("a number"))
+}
 
 fn refs(operations: &[Operation]) -> Vec<&Operation> {
     operations.iter().collect()
@@ -34,11 +37,14 @@ fn verdicts_agree_on_wild_histories() {
     for model in MODELS {
         let mut random = ChaCha8Rng::seed_from_u64(model as u64);
         let mut valid = 0;
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds() {
             let operations = generated::wild(model, &mut random, 8, false);
             valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
         }
-        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+        assert!(
+            (rounds() / 50..rounds() * 49 / 50).contains(&valid),
+            "{model:?}: {valid} are valid"
+        );
     }
 }
 
@@ -48,7 +54,7 @@ fn verdicts_agree_on_histories_with_one_flaw() {
     for model in MODELS {
         let mut random = ChaCha8Rng::seed_from_u64(100 + model as u64);
         let mut valid = 0;
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds() {
             let shape = generated::Shape {
                 operations: random.random_range(3..=8),
                 processes: random.random_range(2..=4),
@@ -73,7 +79,10 @@ fn verdicts_agree_on_histories_with_one_flaw() {
             }
             valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
         }
-        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+        assert!(
+            (rounds() / 50..rounds() * 49 / 50).contains(&valid),
+            "{model:?}: {valid} are valid"
+        );
     }
 }
 
@@ -83,7 +92,7 @@ fn verdicts_agree_on_histories_with_one_flaw() {
 fn violations_by_refusals_are_true() {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut by_refusal = 0;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let operations = generated::wild(Model::CasRegister, &mut random, 7, true);
         let Decision::Broken(_) =
             decide(Model::CasRegister, &refs(&operations), Unseen::Impossible)
@@ -123,11 +132,14 @@ fn the_search_agrees_on_values_that_are_not_unique() {
     for model in MODELS {
         let mut random = ChaCha8Rng::seed_from_u64(200 + model as u64);
         let mut valid = 0;
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds() {
             let operations = generated::small_domain(model, &mut random, 8);
             valid += u64::from(assert_agrees(model, &operations, Unseen::Impossible));
         }
-        assert!((ROUNDS / 50..ROUNDS * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
+        assert!(
+            (rounds() / 50..rounds() * 49 / 50).contains(&valid),
+            "{model:?}: {valid} are valid"
+        );
     }
 }
 
@@ -139,7 +151,7 @@ fn two_algorithms_agree_on_longer_histories() {
         let mut random = ChaCha8Rng::seed_from_u64(300 + model as u64);
         let (mut valid, mut undecided) = (0, 0);
         let budget = Budget { configurations: 20_000, ..Budget::default() };
-        for _ in 0..ROUNDS / 10 {
+        for _ in 0..rounds() / 4 {
             let shape = generated::Shape {
                 operations: random.random_range(10..=24),
                 processes: random.random_range(2..=5),
@@ -167,7 +179,7 @@ fn two_algorithms_agree_on_longer_histories() {
             );
             valid += u64::from(matches!(fast, Decision::Holds));
         }
-        let rounds = ROUNDS / 10;
+        let rounds = rounds() / 4;
         assert!(undecided < rounds / 10, "{model:?}: {undecided} are undecided");
         assert!((rounds / 50..rounds * 49 / 50).contains(&valid), "{model:?}: {valid} are valid");
     }
@@ -180,7 +192,7 @@ fn columns_of_many_keys_agree_with_brute_force() {
     use history::Returned;
     use rand::seq::SliceRandom;
     let mut random = ChaCha8Rng::seed_from_u64(500);
-    for round in 0..ROUNDS / 1_000 {
+    for round in 0..rounds() / 1_000 {
         let mut rows = Vec::new();
         let mut broken = Vec::new();
         let mut first_value = 0;

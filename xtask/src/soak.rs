@@ -8,8 +8,11 @@ use crate::step::{Steps, cargo};
 pub(crate) const USUAL_FACTOR: u32 = 20;
 /// What proptest tries if nobody says otherwise.
 const USUAL_CASES: u32 = 256;
+/// Histories a model and kind: with the usual factor a million.
+const USUAL_HISTORIES: u32 = 50_000;
 
-/// Runs the tests of the crates that have property tests, with so many times the usual cases.
+/// Runs the tests of the crates that have property tests, with so many times the usual cases, and
+/// holds the checker to brute force on so many more histories.
 pub(crate) fn soak(root: &Path, factor: u32) -> bool {
     let cases = USUAL_CASES.saturating_mul(factor).to_string();
     let mut steps = Steps::default();
@@ -19,6 +22,13 @@ pub(crate) fn soak(root: &Path, factor: u32) -> bool {
             cargo(root, &test, &[("PROPTEST_CASES", &cases)])
         });
     }
+    let histories = USUAL_HISTORIES.saturating_mul(factor).to_string();
+    steps.run(&format!("checker against brute force, {histories} histories a model"), || {
+        let test = ["test", "--release", "--locked", "-p", "aerocert-checker"];
+        let names = ["--test", "against_brute_force", "--test", "search_against_brute_force"];
+        let shown = ["--", "--nocapture"];
+        cargo(root, &[&test[..], &names, &shown].concat(), &[("AEROCERT_CASES", &histories)])
+    });
     steps.finish()
 }
 

@@ -108,9 +108,10 @@ pub fn decide<S: Specification>(
             Decision::Broken(Violation { operations, excerpt: Unseen::Impossible })
         }
         Found::Spent { explained, of, open, in_doubt } => Decision::Undecided(format!(
-            "the search spent {} configurations and explained {explained} of {of} returns, with up \
-             to {open} operations open at once and {in_doubt} in doubt",
-            budget.configurations
+            "the search spent its budget of {} configurations or {} MB and explained {explained} of \
+             {of} returns, with up to {open} operations open at once and {in_doubt} in doubt",
+            budget.configurations,
+            budget.bytes >> 20
         )),
     }
 }
@@ -141,10 +142,8 @@ pub fn search<S: Specification>(
     let layout = Layout::new(problem.slots, problem.kinds.iter().map(|kind| kind.calls.len()));
     let decided = match layout.words {
         0..=1 => race::<S, 1>(&problem, &layout, &uses, budget),
-        2 => race::<S, 2>(&problem, &layout, &uses, budget),
-        3..=4 => race::<S, 4>(&problem, &layout, &uses, budget),
-        5..=16 => race::<S, 16>(&problem, &layout, &uses, budget),
-        17..=MOST_WORDS => race::<S, MOST_WORDS>(&problem, &layout, &uses, budget),
+        2..=4 => race::<S, 4>(&problem, &layout, &uses, budget),
+        5..=MOST_WORDS => race::<S, MOST_WORDS>(&problem, &layout, &uses, budget),
         _ => Err(0),
     };
     decided.unwrap_or_else(spent)
@@ -152,7 +151,7 @@ pub fn search<S: Specification>(
 
 /// The most words that a configuration may take: beyond so many bits for open and in-doubt
 /// operations nothing is searched.
-const MOST_WORDS: usize = 128;
+const MOST_WORDS: usize = 64;
 
 /// Lets the two searches take turns.
 ///
@@ -175,15 +174,17 @@ fn race<S: Specification, const N: usize>(
     while left > 0 {
         share = (share * 4).min(left);
         left -= share;
-        let bytes = budget.bytes / 4;
+        let bytes = budget.bytes / 2;
         let mut depth = Depth::new(frontier.at, frontier.configurations());
         if let Some(found) = depth.advance(&mut space, share, bytes) {
             return Ok(found);
         }
+        explained = explained.max(depth.furthest);
+        drop(depth);
         if let Some(found) = frontier.advance(&mut space, share, bytes) {
             return Ok(found);
         }
-        explained = explained.max(depth.furthest).max(frontier.at);
+        explained = explained.max(frontier.at);
     }
     Err(explained)
 }

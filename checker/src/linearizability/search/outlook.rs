@@ -39,6 +39,11 @@ impl<const N: usize> Outlook<N> {
         words: &Words<N>,
         most_bytes: usize,
     ) -> Self {
+        let topics = problem.vocabulary.topics;
+        if topics > most_bytes / (2 * size_of::<[u64; N]>()) {
+            let ends = vec![0; problem.events.len()];
+            return Self { pressing: Vec::new(), ends, idle: Vec::new() };
+        }
         let most = most_bytes / (size_of::<Pressing<N>>() + size_of::<Press>());
         let mut presses = presses(problem, most);
         presses.sort_unstable_by_key(|(event, fact, ..)| (*event, *fact));
@@ -48,7 +53,6 @@ impl<const N: usize> Outlook<N> {
         if knows_idle {
             this.idle = vec![None; problem.open.len()];
         }
-        let topics = problem.vocabulary.topics;
         let mut at_event = AtEvent {
             bringers: kinds_of_topics(problem, words),
             needy: vec![[0; N]; topics],

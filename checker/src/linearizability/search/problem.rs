@@ -209,8 +209,8 @@ impl<'a, S: Specification> Problem<'a, S> {
             .map(|word| Kind {
                 word: *word,
                 calls: std::mem::take(&mut calls[*word as usize]),
-                rather: (0..chosen.len() as u32)
-                    .filter(|other| few && narrower(chosen[*other as usize], *word))
+                rather: (0..if few { chosen.len() as u32 } else { 0 })
+                    .filter(|other| narrower(chosen[*other as usize], *word))
                     .collect(),
                 prompt: prompt && words[*word as usize].scope == Scope::Part,
             })

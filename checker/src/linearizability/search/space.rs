@@ -31,14 +31,15 @@ impl<'a, S: Specification, const N: usize> Space<'a, S, N> {
         let words = Words::new(layout);
         let outlook = Outlook::new(problem, &words, most_bytes);
         let vocabulary = &problem.vocabulary;
-        let brings = |word: u32, fact: &u32| {
-            vocabulary.words[word as usize].may_bring(vocabulary.topic[*fact as usize])
-        };
-        let wanted = problem
-            .kinds
-            .iter()
-            .map(|kind| uses.facts().filter(|fact| brings(kind.word, fact)).collect())
-            .collect();
+        let mut of_topic: Vec<Vec<u32>> = vec![Vec::new(); vocabulary.topics];
+        for fact in uses.facts() {
+            of_topic[vocabulary.topic[fact as usize] as usize].push(fact);
+        }
+        let wanted = problem.kinds.iter().map(|kind| {
+            let topics = vocabulary.words[kind.word as usize].brings.iter().flatten();
+            topics.flat_map(|topic| of_topic[*topic as usize].iter().copied()).collect()
+        });
+        let wanted = wanted.collect();
         let states = States::new(problem.specification);
         Self { problem, words, outlook, uses, wanted, states, looked: 0 }
     }

@@ -36,24 +36,28 @@ impl Uses {
         let facts = problem.vocabulary.facts.len();
         let mut this =
             Self { begins: vec![Vec::new(); facts], last: vec![0; facts], refuted: None };
+        let mut at_hand = vec![0; problem.vocabulary.topics];
+        for kind in &problem.kinds {
+            match &problem.vocabulary.words[kind.word as usize].brings {
+                Some(topics) => {
+                    topics.iter().for_each(|one| at_hand[*one as usize] += kind.calls.len());
+                }
+                None => at_hand.iter_mut().for_each(|count| *count += kind.calls.len()),
+            }
+        }
         let mut stretches = stretches(problem);
         stretches.sort_unstable_by_key(|one| (one.fact, one.to, one.from));
         for of_fact in stretches.chunk_by(|one, other| one.fact == other.fact) {
-            this.add(problem, of_fact);
+            let topic = problem.vocabulary.topic[of_fact[0].fact as usize];
+            this.add(at_hand[topic as usize], of_fact);
         }
         this
     }
 
-    /// Takes in all stretches of a fact, in the order of their ends.
-    fn add<S: Specification>(&mut self, problem: &Problem<'_, S>, stretches: &[Stretch]) {
+    /// Takes in all stretches of a fact, in the order of their ends, of which operations in doubt
+    /// can fill so many.
+    fn add(&mut self, at_hand: usize, stretches: &[Stretch]) {
         let fact = stretches[0].fact as usize;
-        let topic = problem.vocabulary.topic[fact];
-        let at_hand: usize = problem
-            .kinds
-            .iter()
-            .filter(|kind| problem.vocabulary.words[kind.word as usize].may_bring(topic))
-            .map(|kind| kind.calls.len())
-            .sum();
         // From the start, those that end first: that tells earliest that there are too many.
         let mut needed = 0;
         let mut end = None;
