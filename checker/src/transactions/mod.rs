@@ -1,8 +1,8 @@
 //! Transactions over several records: which models of consistency a history is of.
 //!
-//! [`judge`] infers which transaction must precede which ([`inference`]: writes over writes, reads
+//! [`judge`] infers which transaction must precede which (`inference`: writes over writes, reads
 //! of writes, writes over reads, the order of processes and of real time), looks for cycles among
-//! them ([`cycles`]) and for what no order explains, and says between which [`Level`]s the history
+//! them (`cycles`) and for what no order explains, and says between which [`Level`]s the history
 //! stands. It is after Elle (Kingsbury and Alvaro 2020), but decides every question exactly, in
 //! near-linear time, and never by the clock.
 //!
