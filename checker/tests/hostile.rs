@@ -153,3 +153,58 @@ fn any_mix_is_judged() {
         assert!(!stage.judge().checks.is_empty());
     }
 }
+
+/// Every finder on records that are as wrong as can be: each read misses each write.
+#[test]
+fn finders_keep_their_pace_on_a_record_that_is_all_wrong() {
+    use aerocert_checker::anomalies::Record;
+    use aerocert_checker::census::{fates, prefix};
+    use aerocert_checker::certificate::{prove, verify};
+    use aerocert_checker::consistency::level;
+    let many = MANY / 3;
+    let mut stage = stage::Stage::new(Workload::Register);
+    stage.manifest.arm.mode = history::Mode::Ap;
+    stage.manifest.arm.conflict_resolution = Some(history::ConflictResolution::Generation);
+    let register = |at: u64| match at < many {
+        true => operation(Call::Write { value: at + 1 }, at * 10, at * 10 + 5, Outcome::Ok),
+        false => read(at * 10, at * 10 + 5, Returned::Value(1)),
+    };
+    let counter = |at: u64| match at < many {
+        true => operation(Call::Add { delta: 1 }, at * 10, at * 10 + 5, Outcome::Ok),
+        false => read(at * 10, at * 10 + 5, Returned::Count((at % 3) as i64)),
+    };
+    let list = |at: u64| match at < many {
+        true => operation(Call::Append { element: at + 1 }, at * 10, at * 10 + 5, Outcome::Ok),
+        false if at == many => read(at * 10, at * 10 + 5, Returned::List((1..many).collect())),
+        false => read(at * 10, at * 10 + 5, Returned::List(vec![2])),
+    };
+    let chain = |at: u64| match at < many {
+        true => {
+            let cas = Call::Cas { expected: (at > 0).then_some(at), generation: 0, value: at + 1 };
+            operation(cas, at * 10, at * 10 + 5, Outcome::Ok)
+        }
+        false => read(at * 10, at * 10 + 5, Returned::Value(many - at % many)),
+    };
+    let made: [(Model, Workload, &dyn Fn(u64) -> Operation); 4] = [
+        (Model::Register, Workload::Register, &register),
+        (Model::Counter, Workload::Counter, &counter),
+        (Model::Set, Workload::Set, &list),
+        (Model::CasRegister, Workload::CasRegister, &chain),
+    ];
+    for (model, workload, make) in made {
+        let mut operations: Vec<Operation> = (0..2 * many).map(make).collect();
+        for (id, one) in (0..).zip(&mut operations) {
+            one.id = history::OperationId(id);
+            one.process = history::ProcessId((id % 7) as u32);
+            one.generation = Some((id % 900) as u32 + 1);
+        }
+        let refs: Vec<&Operation> = operations.iter().collect();
+        let record = Record::new(history::Key(0), model, refs.clone(), Vec::new());
+        let _ = (level(&record), prefix::longest(&record), fates(&record));
+        let proof = prove(model, &refs);
+        assert_eq!(verify(model, &refs, &proof), Ok(()), "{model:?}");
+        stage.manifest.load.workload = workload;
+        stage.operations = operations.clone();
+        assert_eq!(stage.judge().verdict, history::Verdict::Invalid, "{model:?}");
+    }
+}

@@ -2,11 +2,15 @@
 
 mod generated;
 
-use aerocert_checker::anomalies::{Record, non_linearizable};
+use aerocert_checker::anomalies::{
+    Finding, Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
+    lost_update, lost_write, non_linearizable, session_writes, stale_read,
+};
+use aerocert_checker::certificate::verify;
 use aerocert_checker::oracle;
-use history::{AnomalyClass, Call, Key, Model, Operation, OperationId, Outcome, Returned};
-use rand::SeedableRng;
+use history::{AnomalyClass, Call, Key, Model, Operation, OperationId, Outcome, Proof, Returned};
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 const ROUNDS: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
 
@@ -109,7 +113,6 @@ fn proofs_are_violations_on_their_own_and_irreducible() {
 
 #[test]
 fn a_proof_from_a_long_history_is_short() {
-    use rand::RngExt;
     for model in [Model::Register, Model::CasRegister, Model::Set, Model::Counter] {
         let mut random = ChaCha8Rng::seed_from_u64(60 + model as u64);
         for round in 0..20 {
@@ -130,4 +133,77 @@ fn a_proof_from_a_long_history_is_short() {
             assert!(finding.operations.len() <= 6, "{model:?}: {finding:?}");
         }
     }
+}
+
+type Find = fn(&Record<'_>) -> Vec<Finding>;
+
+/// Every class that a finder finds, on histories of each model: its proof is a violation on its own,
+/// as brute force sees it.
+#[test]
+fn what_any_finder_finds_is_a_violation_on_its_own() {
+    let finders: [(&str, Find); 9] = [
+        ("stale-read", stale_read::find),
+        ("backward-read", backward_read::find),
+        ("session-writes", session_writes::find),
+        ("dirty-read", dirty_read::find),
+        ("garbage-read", garbage_read::find),
+        ("lost-update", lost_update::find),
+        ("duplicate", duplicate::find),
+        ("lost-write", lost_write::find),
+        ("divergence", divergence::find),
+    ];
+    let mut found = std::collections::BTreeMap::new();
+    for model in [Model::Register, Model::CasRegister, Model::Set, Model::Counter] {
+        let mut random = ChaCha8Rng::seed_from_u64(960 + model as u64);
+        for _ in 0..ROUNDS {
+            let mut operations = generated::wild(model, &mut random, 8, false);
+            for one in &mut operations {
+                if let Returned::List(elements) = &mut one.returned
+                    && random.random_bool(0.05)
+                {
+                    elements.extend(elements.first().copied());
+                }
+            }
+            let reads: Vec<usize> =
+                (0..operations.len()).filter(|at| !operations[*at].call.is_write()).collect();
+            // The last two reads are final, if all writes began before them.
+            let finals = reads[reads.len().saturating_sub(2)..].to_vec();
+            let began = finals.first().map_or(0, |at| operations[*at].invoked_ns);
+            let settled =
+                operations.iter().all(|one| !one.call.is_write() || one.invoked_ns < began);
+            let finals = if settled { finals } else { Vec::new() };
+            let record = Record::new(Key(0), model, operations.iter().collect(), finals);
+            let all: Vec<&Operation> = operations.iter().collect();
+            let mut findings: Vec<(&str, Vec<usize>, AnomalyClass)> = Vec::new();
+            for (name, find) in finders {
+                let made = find(&record).into_iter();
+                findings.extend(made.map(|one| (name, one.operations, one.class)));
+            }
+            for finding in counter_drift::find(&record) {
+                let proof = match finding.operations[..] {
+                    [read] => counter_drift::prove(&record, read),
+                    _ => finding.operations,
+                };
+                findings.push(("counter-drift", proof, finding.class));
+            }
+            for (name, mut positions, class) in findings {
+                positions.sort_unstable();
+                positions.dedup();
+                let proof: Vec<Operation> =
+                    positions.iter().map(|at| operations[*at].clone()).collect();
+                // How many adds there are is known of the whole alone: the verifier counts them.
+                let is_violation = match model {
+                    Model::Counter => {
+                        let witness = proof.iter().map(|one| one.id).collect();
+                        verify(model, &all, &Proof::Invalid { witness }).is_ok()
+                    }
+                    _ => is_violation(model, class, &proof),
+                };
+                assert!(is_violation, "{name} is none: {proof:#?} of {operations:#?}");
+                *found.entry(name).or_insert(0_u64) += 1;
+            }
+        }
+    }
+    assert_eq!(found.len(), 10, "{found:?}");
+    assert!(found.values().all(|count| *count > 20), "{found:?}");
 }

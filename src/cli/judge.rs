@@ -38,6 +38,15 @@ pub(crate) struct Check {
     /// Write `results.json` and the page anew.
     #[arg(long)]
     pub(crate) write: bool,
+
+    /// Write what proves the verdict on each record: the order of its operations, or a few that have
+    /// none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+
+    /// Judge nothing, and verify such a file against the run.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write", "certificate"])]
+    pub(crate) verify_certificate: Option<PathBuf>,
 }
 
 /// What a file is a history of.

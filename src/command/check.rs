@@ -3,18 +3,27 @@
 use history::Verdict;
 use history::store::Store;
 
-use super::foreign;
+use super::{foreign, proofs};
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
 use crate::{output, run};
 
 pub(super) fn check(arguments: &Check, json: bool) -> Result<Exit, Failure> {
     if foreign::is_meant(arguments) {
+        if arguments.certificate.is_some() || arguments.verify_certificate.is_some() {
+            return Err(Failure::usage("certificates are of runs, not of files"));
+        }
         return foreign::check(arguments, json);
     }
     let directory = Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;
+    if let Some(path) = &arguments.verify_certificate {
+        return proofs::verify(&directory, path, json);
+    }
     let judged =
         if arguments.write { run::judge_stored(directory)? } else { run::judge(directory)? };
+    if let Some(path) = &arguments.certificate {
+        proofs::write(&judged.directory, &judged.history, path)?;
+    }
     let results = &judged.results;
     if json {
         output::json(results)?;

@@ -7,6 +7,7 @@ mod compare;
 mod doctor;
 mod foreign;
 mod nemesis;
+mod proofs;
 mod report;
 mod run;
 mod runs;

@@ -163,3 +163,30 @@ fn a_run_that_is_not_there() {
     let said = stderr_of(&["check", "nothing", "--out", folder.path().to_str().unwrap()], 2);
     assert!(said.contains("nothing"), "{said}");
 }
+
+#[test]
+fn proofs_hold_and_what_was_changed_in_them_is_found() {
+    let run = stored().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("proofs.jsonl");
+    let path = file.to_str().unwrap();
+    stdout_of(&["check", run, "--certificate", path], 3);
+    let said = stdout_of(&["check", run, "--verify-certificate", path], 0);
+    assert!(said.contains("every proof holds"), "{said}");
+    let proofs = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = proofs.lines().collect();
+    assert!(lines.len() > 2 && lines[1].contains("\"verdict\":\"valid\""), "{}", lines[1]);
+    // Without the operation that took effect first.
+    let (before, order) = lines[1].split_once("\"order\":[").unwrap();
+    let (_, rest) = order.split_once(',').unwrap();
+    let changed = format!("{}\n{before}\"order\":[{rest}\n", lines[0]);
+    std::fs::write(&file, changed).unwrap();
+    let said = stderr_of(&["check", run, "--verify-certificate", path], 2);
+    assert!(said.contains("proofs.jsonl:2: the proof of key"), "{said}");
+    std::fs::write(&file, format!("{}\n", lines[0])).unwrap();
+    let said = stderr_of(&["check", run, "--verify-certificate", path], 2);
+    assert!(said.contains("keys have no proof"), "{said}");
+    std::fs::write(&file, "{}\n").unwrap();
+    let said = stderr_of(&["check", run, "--verify-certificate", path], 2);
+    assert!(said.contains("not a file of proofs"), "{said}");
+}

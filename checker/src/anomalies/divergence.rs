@@ -5,10 +5,10 @@
 //! only one of them holds; or, for a counter, every add) was written by an operation acknowledged
 //! before the first of the two began, or by none. One finding for a record: the earliest such read.
 
-use history::{AnomalyClass, Model, Operation, Outcome, Value};
+use history::{AnomalyClass, Call, Model, Operation, Outcome, Value};
 use rustc_hash::FxHashSet;
 
-use super::{Finding, Record, observed};
+use super::{Finding, Record, counter_drift, observed};
 use crate::evidence::{Seconds, words};
 use crate::linearizability::{counter, list};
 
@@ -27,9 +27,25 @@ pub fn find(record: &Record<'_>) -> Vec<Finding> {
         let seen = observed(record.operations[first]).flatten();
         let writers = seen.into_iter().chain(value).filter_map(|value| record.writer(value));
         proof.extend(writers);
+        if record.model == Model::Counter {
+            proof.extend(contradicted(record, first, read));
+        }
         Finding::new(AnomalyClass::Divergence, record, proof)
     };
     found.map(finding).into_iter().collect()
+}
+
+/// What shows that one of two reads of a counter is wrong: all adds are over by then.
+fn contradicted(record: &Record<'_>, one: usize, other: usize) -> Vec<usize> {
+    let added = record.operations.iter().filter(|add| add.outcome == Outcome::Ok).map(|add| {
+        match add.call {
+            Call::Add { delta } => i128::from(delta),
+            _ => 0,
+        }
+    });
+    let sum: i128 = added.sum();
+    let right = counter::count(record.operations[one]).map(i128::from) == Some(sum);
+    counter_drift::prove(record, if right { other } else { one })
 }
 
 /// Whether a value can no longer take effect after a read began.

@@ -185,30 +185,24 @@ fn counts<'a>(
     for (at, one) in sights.iter().enumerate() {
         let others = sights.iter().enumerate().filter(|(other, _)| *other != at);
         for base in others.map(|(_, other)| *other).chain([origin]) {
-            // Increments that saw their result and stand between, and others that must or can.
-            let (mut pinned_before, mut pinned_until, mut must, mut can) = (0, 0, 0, 0);
+            // Increments that must stand between, and those that can, by time and by what they saw.
+            let (mut must, mut can) = (0, 0);
             for add in live.clone().filter(|add| add.call.is_write()) {
-                match sight(add, size) {
-                    Some(own) => {
-                        let above = own.after > base.after;
-                        pinned_before += i64::from(above && own.after <= one.before);
-                        pinned_until += i64::from(above && own.after <= one.after);
-                    }
-                    None => {
-                        let after = base.ret.is_none_or(|ret| add.invoked_ns > ret);
-                        must += i64::from(after && add.settled_ns() < one.call);
-                        let until = one.ret.is_none_or(|ret| add.invoked_ns <= ret);
-                        can += i64::from(until && add.settled_ns() >= base.call);
-                    }
-                }
+                let own = sight(add, size);
+                let within = |to: i64| own.map(|own| own.after > base.after && own.after <= to);
+                let after = base.ret.is_none_or(|ret| add.invoked_ns > ret);
+                let surely = after && add.settled_ns() < one.call;
+                must += i64::from(surely || within(one.before) == Some(true));
+                let until = one.ret.is_none_or(|ret| add.invoked_ns <= ret);
+                let perhaps = until && add.settled_ns() >= base.call;
+                can += i64::from(perhaps && within(one.after) != Some(false));
             }
             let two_at_once =
                 one.before < one.after && one.after == base.after && base.before < base.after;
             let gained = |to: i64| to.saturating_sub(base.after) / size;
             if two_at_once
-                || (ended(&base, one)
-                    && (base.after > one.before || pinned_before + must > gained(one.before)))
-                || (base.after < one.after && pinned_until + can < gained(one.after))
+                || (ended(&base, one) && (base.after > one.before || must > gained(one.before)))
+                || (base.after < one.after && can < gained(one.after))
             {
                 return Ok(true);
             }

@@ -7,6 +7,7 @@
 //!   [zones](register::zones) must not conflict (Gibbons and Korach 1997);
 //! - [`versions`]: registers whose replies tell generations, which propose the order, in O(n);
 //! - [`list`]: unique elements appended to one list: every read tells its whole past;
+//! - [`set`]: unique elements of a set that only grows, read as a whole: a chain by inclusion;
 //! - [`counter`]: increments of one size, by assigning them to slots in order of their deadlines;
 //! - [`search`](mod@search): everything else, for any [`Specification`], under a budget.
 //!
@@ -17,6 +18,7 @@ pub mod counter;
 pub mod list;
 pub mod register;
 pub mod search;
+pub mod set;
 pub mod versions;
 
 use history::{Model, Operation};
