@@ -185,7 +185,8 @@ fn finders_keep_their_pace_on_a_record_that_is_all_wrong() {
         }
         false => read(at * 10, at * 10 + 5, Returned::Value(many - at % many)),
     };
-    let made: [(Model, Workload, &dyn Fn(u64) -> Operation); 4] = [
+    type Make<'a> = &'a dyn Fn(u64) -> Operation;
+    let made: [(Model, Workload, Make<'_>); 4] = [
         (Model::Register, Workload::Register, &register),
         (Model::Counter, Workload::Counter, &counter),
         (Model::Set, Workload::Set, &list),
