@@ -21,7 +21,7 @@ use stage::{CHECKS, Stage};
 const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter, Model::Set];
 
 /// Histories per model and kind.
-const ROUNDS: u64 = if cfg!(debug_assertions) { 500 } else { 5_000 };
+const ROUNDS: u64 = if cfg!(debug_assertions) { 500 } else { 2_000 };
 
 /// The events of operations in time, those of equal times in any legal order.
 fn events(operations: &[Operation], random: &mut ChaCha8Rng) -> Vec<Event> {

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 use history::{Call, Operation, OperationId, Outcome, Returned};
 
-use super::window::{Moment, Standing, ids, stand_in};
+use super::window::{Moment, Standing, ids, shrink, stand_in};
 use crate::linearizability::{Decision, Unseen, counter};
 
 /// The window.
@@ -187,6 +187,7 @@ impl CounterWindow {
         self.base = self.base.saturating_add(base);
         let mut gone = gone.into_iter();
         self.held.retain(|_| !gone.next().unwrap_or(false));
+        shrink(&mut self.held);
     }
 }
 

@@ -9,7 +9,7 @@
 use history::{Operation, OperationId};
 use rustc_hash::FxHashMap;
 
-use super::window::Standing;
+use super::window::{Standing, shrink};
 use crate::linearizability::search::Budget;
 use crate::specification::Specification;
 
@@ -117,6 +117,7 @@ impl<S: Specification> Frontier<S> {
             };
         }
         self.pending.drain(..settled);
+        shrink(&mut self.pending);
         let mut kinds = self.kinds.clone();
         for one in open {
             if let Some(operation) = (self.of)(one) {

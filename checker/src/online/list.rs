@@ -7,7 +7,7 @@
 use history::{Call, Operation, OperationId, Outcome, Returned, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::window::{Doubt, Moment, Standing, ids, stand_in};
+use super::window::{Doubt, Moment, Standing, ids, shrink, stand_in};
 use crate::linearizability::{Decision, Unseen, list};
 
 /// The window.
@@ -149,10 +149,13 @@ impl ListWindow {
                 *latest_ns = Some(latest_ns.map_or(call, |latest| latest.max(call)));
             } else if let Returned::List(elements) = &mut one.returned {
                 elements.drain(..count);
+                shrink(elements);
             }
             !goes
         });
         self.highest = settled.iter().copied().max().unwrap_or(0).max(self.highest);
         self.settled.extend_from_slice(&longest[..count]);
+        shrink(&mut self.settled);
+        shrink(&mut self.held);
     }
 }

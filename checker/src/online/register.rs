@@ -7,7 +7,7 @@
 use history::{Call, Operation, OperationId, Outcome, Returned, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::window::{Doubt, Moment, Standing, ids, stand_in};
+use super::window::{Doubt, Moment, Standing, ids, shrink, stand_in};
 use crate::anomalies::{observed, written};
 use crate::linearizability::{Decision, Unseen, register};
 
@@ -72,6 +72,7 @@ impl RegisterWindow {
                 let kept = fold.kept(&operations);
                 self.held.retain(|one| kept.contains(&one.id));
                 self.held.extend(fold.stand_ins);
+                shrink(&mut self.held);
                 Standing::Holds
             }
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use history::{AnomalyClass, Call, Model, Operation, OperationId, Outcome, Returned};
 
+use super::window::shrink;
 use crate::anomalies::{Record, generation};
 
 /// The window.
@@ -64,6 +65,7 @@ impl VersionWindow {
             let stands = (told(one), one.call.is_write());
             told(one) >= highest && stand.get(&stands) == Some(&one.settled_ns())
         });
+        shrink(&mut self.held);
         None
     }
 }

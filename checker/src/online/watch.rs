@@ -7,7 +7,7 @@ use super::frontier::Frontier;
 use super::list::ListWindow;
 use super::register::RegisterWindow;
 use super::versions::VersionWindow;
-use super::window::{Moment, Standing};
+use super::window::{Moment, Standing, shrink};
 use super::{Suspicion, Violation};
 use crate::specification::{
     Counter, CounterOperation, List, ListOperation, Register, RegisterOperation,
@@ -126,6 +126,7 @@ impl Watch {
             one.returned = Returned::Nothing;
         }
         self.fresh = ending;
+        shrink(&mut self.open);
         let watermark_ns = open.iter().map(|one| one.invoked_ns).fold(now_ns, u64::min);
         self.versions.take(&fresh);
         let torn = fresh.iter().find(|one| {
@@ -212,6 +213,48 @@ impl Window {
                 Self::AnyList(Box::new(Frontier::new(List, of, elements.into(), held)))
             }
             widened => widened,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use history::Value;
+
+    use super::super::window::stand_in;
+    use super::*;
+
+    /// What the n-th write asks, and what a read after it returns.
+    fn write(model: Model, n: u64) -> (Call, Returned) {
+        let cas = |n: Value| Call::Cas { expected: n.checked_sub(1), generation: 0, value: n };
+        match model {
+            Model::Register => (Call::Write { value: n }, Returned::Value(n)),
+            Model::CasRegister if n == 0 => (Call::Write { value: n }, Returned::Value(n)),
+            Model::CasRegister => (cas(n), Returned::Value(n)),
+            Model::Counter => (Call::Add { delta: 1 }, Returned::Count(n as i64 + 1)),
+            _ => (Call::Append { element: n }, Returned::List((0..=n).collect())),
+        }
+    }
+
+    #[test]
+    fn a_window_does_not_grow_with_the_history() {
+        for model in [Model::Register, Model::CasRegister, Model::Counter, Model::Set] {
+            let mut watch = Watch::new(model);
+            for n in 0..2_000 {
+                let (call, returned) = write(model, n);
+                let at = 10 * n;
+                let id = OperationId(2 * n);
+                watch.complete(stand_in(id, call, (at, at + 8), Returned::Nothing));
+                // It overlaps the write, and ends after it.
+                let id = OperationId(2 * n + 1);
+                watch.complete(stand_in(id, Call::Read, (at + 1, at + 9), returned));
+                assert_eq!(watch.settle(at + 10), None, "{model:?}");
+                assert!(watch.window.len() <= 8, "{model:?}: {} at {n}", watch.window.len());
+            }
+            // What was retired long ago must not come back.
+            let (_, returned) = write(model, 5);
+            watch.complete(stand_in(OperationId(9_999), Call::Read, (30_000, 30_001), returned));
+            assert!(watch.settle(u64::MAX).is_some(), "{model:?}");
         }
     }
 }

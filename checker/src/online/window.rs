@@ -130,6 +130,11 @@ pub(super) fn ended(open: Operation, completion: &Completion, completed_ns: u64)
     }
 }
 
+/// Gives memory back that a window does not need: there may be a million of them.
+pub(super) fn shrink<T>(held: &mut Vec<T>) {
+    held.shrink_to(held.len() + held.len() / 4);
+}
+
 /// The ids of operations at some positions.
 pub(super) fn ids(operations: &[&Operation], positions: &[usize]) -> Vec<OperationId> {
     positions.iter().map(|at| operations[*at].id).collect()
