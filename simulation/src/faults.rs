@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Night;
 use emulator::world::{self, Channels, InterruptionId, World};
 use history::{End, Fault, FaultOutcome, FaultRecord, Interruption, Link, Topology};
 
@@ -10,11 +11,22 @@ use history::{End, Fault, FaultOutcome, FaultRecord, Interruption, Link, Topolog
 pub(crate) struct Faults {
     pub(crate) records: Vec<FaultRecord>,
     in_force: BTreeMap<u32, Option<InterruptionId>>,
+    /// The kills after which the node returns without its data.
+    wipes: Vec<u32>,
 }
 
 impl Faults {
-    pub(crate) fn new(records: Vec<FaultRecord>) -> Self {
-        Self { records, in_force: BTreeMap::new() }
+    pub(crate) fn new(night: &Night) -> Self {
+        Self {
+            records: night.schedule.clone(),
+            in_force: BTreeMap::new(),
+            wipes: night.wipes.clone(),
+        }
+    }
+
+    /// Whether all are over.
+    pub(crate) fn are_healed(&self) -> bool {
+        self.records.iter().all(|record| record.outcome == FaultOutcome::Healed)
     }
 
     /// Puts a fault in force.
@@ -58,7 +70,7 @@ impl Faults {
                 let restored = interruption.map(|id| world.restore(id));
                 debug_assert!(restored.is_none_or(|restored| restored.is_ok()));
             }
-            Fault::Kill { node } => world.start(*node, true),
+            Fault::Kill { node } => world.start(*node, !self.wipes.contains(&record.index)),
             Fault::Pause { node } => world.resume(*node),
             Fault::ClockSkew { node, .. } => world.set_clock_offset(*node, 0),
         }

@@ -2,18 +2,31 @@
 //!
 //! A [`Night`] runs a seeded load against an emulated cluster while a seeded schedule of faults
 //! passes over it, and ends in a history like any other. Nothing in it knows the real time: the
-//! same settings give the same bytes.
+//! same settings give the same bytes, on any number of threads.
 
+mod beyond;
 mod client;
 mod cluster;
+mod course;
+mod drawn;
 mod faults;
-mod load;
+mod hunt;
 mod night;
-mod partition_map;
+mod planted;
 mod schedule;
+mod script;
+mod shrink;
+mod tale;
 mod verdict;
 
+pub use beyond::Limit;
 pub use cluster::stretch;
+pub use drawn::{Sky, drawn};
+pub use hunt::{Catch, Hunt, hunt};
 pub use night::{Night, Recorded};
-pub use schedule::draw_schedule;
-pub use verdict::judge;
+pub use planted::planted;
+pub use schedule::{NEMESES, draw_schedule};
+pub use script::{Script, Scripted};
+pub use shrink::{Shrunk, shrink};
+pub use tale::{LONG_CUT_MS, NoTale, Tale, each, night, silent, tell};
+pub use verdict::{checks, judge, may_show};

@@ -1,8 +1,8 @@
 //! The judgement of a night, by the same checker as any run's.
 
 use history::{
-    Arm, Check, ClientSettings, ClusterIdentity, ClusterKind, Expectation, Floors, LoadSettings,
-    Manifest, Mode, Model, NemesisSettings, Results,
+    AnomalyClass, Arm, Check, ClientSettings, ClusterIdentity, ClusterKind, Expectation, Fault,
+    FaultRecord, Floors, Manifest, Mode, Model, NemesisSettings, ReadMode, Results,
 };
 
 use crate::cluster::{NAMESPACE, SET, stretch};
@@ -31,20 +31,10 @@ fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
             mode: night.mode,
             read_mode: strong.then_some(night.read_mode),
             conflict_resolution: (!strong).then_some(night.conflict_resolution),
-            defect: night.defect.map(|defect| defect.entry().name.to_owned()),
+            defect: night.defect.map(|(defect, _)| defect.entry().name.to_owned()),
         },
-        load: LoadSettings {
-            workload: night.workload,
-            duration_ms: night.load_ms,
-            rate: 0,
-            processes: night.processes,
-            pinned: night.pinned,
-            keys: night.keys,
-            skew_milli: 0,
-            writes_per_key: 0,
-            reads_milli: 500,
-        },
-        nemesis: NemesisSettings { name: "storm".to_owned(), schedule: recorded.faults.clone() },
+        load: night.load(),
+        nemesis: NemesisSettings { name: night.nemesis.clone(), schedule: recorded.faults.clone() },
         client: ClientSettings {
             client: "simulated".to_owned(),
             timeout_ms: night.timeout_ms,
@@ -56,23 +46,74 @@ fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
             edition: "Aerospike Enterprise Edition".to_owned(),
             build: "8.1.2.0".to_owned(),
             topology: stretch(),
-            replication_factor: 2,
+            replication_factor: night.replication_factor,
             heartbeat: night.heartbeat,
             round_trip_us: Some(night.round_trip_us),
         },
-        checks: checks(night.workload.model()),
+        checks: checks(night.workload.model(), strong.then_some(night.read_mode)),
         floors: Floors::default(),
-        expectation: Expectation::Valid,
+        expectation: expectation(night),
         reproduce: String::new(),
     }
 }
 
-fn checks(model: Model) -> Vec<Check> {
+/// What is checked: each read mode against its own promise, an AP arm against everything.
+#[must_use]
+pub fn checks(model: Model, read_mode: Option<ReadMode>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if matches!(read_mode, None | Some(ReadMode::Linearize)) {
+        checks.push(Check::Linearizable);
+        checks.push(Check::StaleReads);
+    }
+    if matches!(read_mode, None | Some(ReadMode::Linearize | ReadMode::Session)) {
+        checks.push(Check::SessionGuarantees);
+    }
+    checks.extend([Check::LostWrites, Check::DirtyReads, Check::Convergence]);
     match model {
-        Model::Set => vec![Check::Sets, Check::LostWrites],
-        Model::Counter => vec![Check::Counters],
-        Model::Register | Model::CasRegister => {
-            vec![Check::Linearizable, Check::LostWrites, Check::StaleReads, Check::DirtyReads]
+        Model::CasRegister => checks.push(Check::LostUpdates),
+        Model::Counter => checks.push(Check::Counters),
+        Model::Set => checks.push(Check::Sets),
+        _ => {}
+    }
+    checks.sort_unstable();
+    checks
+}
+
+/// What an AP arm may show where a fault explains it. A node that dies and comes back may make reads
+/// stale for a while, and loses nothing; nodes that go on apart lose what they wrote meanwhile.
+#[must_use]
+pub fn may_show(parted: bool) -> Vec<AnomalyClass> {
+    use AnomalyClass::{
+        BackwardRead, CounterDrift, DirtyRead, Duplicate, GenerationFork, GenerationRegression,
+        LostUpdate, LostWrite, MonotonicWrites, NonLinearizable, ReadYourWrites, StaleRead,
+        WritesFollowReads,
+    };
+    let mut classes = vec![
+        StaleRead,
+        DirtyRead,
+        BackwardRead,
+        ReadYourWrites,
+        MonotonicWrites,
+        WritesFollowReads,
+        GenerationRegression,
+        NonLinearizable,
+    ];
+    if parted {
+        classes.extend([LostWrite, LostUpdate, Duplicate, CounterDrift, GenerationFork]);
+    }
+    classes.sort_unstable();
+    classes
+}
+
+/// SC shows nothing; AP only what its faults explain.
+fn expectation(night: &Night) -> Expectation {
+    let parts = |record: &FaultRecord| {
+        matches!(record.fault, Fault::Partition { .. } | Fault::Pause { .. })
+    };
+    match night.mode {
+        Mode::Ap if !night.schedule.is_empty() => {
+            Expectation::MayShow { classes: may_show(night.schedule.iter().any(parts)) }
         }
+        _ => Expectation::Valid,
     }
 }

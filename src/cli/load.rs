@@ -131,11 +131,23 @@ pub(crate) struct Selftest {
     /// Only these defects.
     pub(crate) defects: Vec<String>,
 
+    /// Only the six defects of the first certificate, over real sockets; in three minutes.
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// Only in virtual time.
+    #[arg(long, conflicts_with = "quick")]
+    pub(crate) simulated_only: bool,
+
+    /// Write the track record to this file.
+    #[arg(long)]
+    pub(crate) record: Option<PathBuf>,
+
     /// The seed behind every random choice.
     #[arg(long, default_value_t = 1, env = "AEROCERT_SEED")]
     pub(crate) seed: u64,
 
-    /// Keep the runs in this folder.
+    /// Keep the table and the runs over sockets in this folder (the table: in `runs`).
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
 

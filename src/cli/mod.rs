@@ -4,6 +4,7 @@ mod cluster;
 mod judge;
 mod load;
 mod nemesis;
+mod simulate;
 mod store;
 
 use clap::{Parser, Subcommand};
@@ -12,6 +13,7 @@ pub(crate) use cluster::{ClusterCommand, ClusterUp, State, Where};
 pub(crate) use judge::{Check, Compare, Consistency, FormatName, ModelName, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
 pub(crate) use nemesis::{Apply, NemesisCommand};
+pub(crate) use simulate::Simulate;
 pub(crate) use store::{Export, ExportFormat, Prune, RunsCommand};
 
 /// Did this Aerospike cluster lose an acknowledged write, or serve a stale read?
@@ -63,6 +65,8 @@ pub(crate) enum Command {
     /// Faults by hand on a cluster that `cluster up` keeps.
     #[command(subcommand)]
     Nemesis(NemesisCommand),
+    /// Nights in virtual time: seeded faults, and every history judged.
+    Simulate(Simulate),
     /// Switch known defects on, one at a time, and see whether each is found.
     Selftest(Selftest),
     /// What this machine and that cluster can do, and how to mend what is missing.

@@ -12,6 +12,7 @@ mod report;
 mod run;
 mod runs;
 mod selftest;
+mod simulate;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -33,6 +34,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Failure> {
         Command::Runs(command) => runs::runs(&command, json),
         Command::Cluster(command) => cluster::cluster(&command, json),
         Command::Nemesis(command) => nemesis::nemesis(&command, json),
+        Command::Simulate(arguments) => simulate::simulate(&arguments, json),
         Command::Selftest(arguments) => selftest::selftest(&arguments, json),
         Command::Doctor(arguments) => doctor::doctor(&arguments, json),
     }

@@ -1,8 +1,6 @@
 //! An arm: a namespace under a mode, what is checked there, and what it should show.
 
-use history::{
-    AnomalyClass, Arm, Check, ConflictResolution, Expectation, Mode, Model, ReadMode, Workload,
-};
+use history::{Arm, Check, ConflictResolution, Expectation, Mode, ReadMode, Workload};
 
 use super::arm_mode;
 use crate::config::Settings;
@@ -44,64 +42,27 @@ pub(crate) fn arm(
             conflict_resolution,
             defect: None,
         },
-        checks: checks(workload.model(), read_mode),
+        checks: simulation::checks(workload.model(), read_mode),
         expectation: expectation(mode, nemesis),
     })
-}
-
-/// What is checked: each read mode against its own promise, an AP arm against everything.
-fn checks(model: Model, read_mode: Option<ReadMode>) -> Vec<Check> {
-    let mut checks = Vec::new();
-    if matches!(read_mode, None | Some(ReadMode::Linearize)) {
-        checks.push(Check::Linearizable);
-        checks.push(Check::StaleReads);
-    }
-    if matches!(read_mode, None | Some(ReadMode::Linearize | ReadMode::Session)) {
-        checks.push(Check::SessionGuarantees);
-    }
-    checks.extend([Check::LostWrites, Check::DirtyReads, Check::Convergence]);
-    match model {
-        Model::Register => {}
-        Model::CasRegister => checks.push(Check::LostUpdates),
-        Model::Counter => checks.push(Check::Counters),
-        Model::Set => checks.push(Check::Sets),
-    }
-    checks.sort_unstable();
-    checks
 }
 
 /// SC shows nothing. AP may show anomalies where a cut explains them; a node that dies and comes
 /// back may make reads stale for a while, and loses nothing.
 fn expectation(mode: Mode, nemesis: &str) -> Expectation {
-    use AnomalyClass::{
-        BackwardRead, CounterDrift, DirtyRead, Duplicate, GenerationFork, GenerationRegression,
-        LostUpdate, LostWrite, MonotonicWrites, NonLinearizable, ReadYourWrites, StaleRead,
-        WritesFollowReads,
-    };
-    let passing = vec![
-        StaleRead,
-        DirtyRead,
-        BackwardRead,
-        ReadYourWrites,
-        MonotonicWrites,
-        WritesFollowReads,
-        GenerationRegression,
-        NonLinearizable,
-    ];
     match (mode, nemesis) {
         (Mode::Sc, _) | (Mode::Ap, "none") => Expectation::Valid,
-        (Mode::Ap, "kill-node") => Expectation::MayShow { classes: passing },
         (Mode::Ap, _) => {
-            let mut classes = passing;
-            classes.extend([LostWrite, LostUpdate, Duplicate, CounterDrift, GenerationFork]);
-            classes.sort_unstable();
-            Expectation::MayShow { classes }
+            Expectation::MayShow { classes: simulation::may_show(nemesis != "kill-node") }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use history::{AnomalyClass, Model};
+    use simulation::checks;
+
     use super::*;
 
     #[test]

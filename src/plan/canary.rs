@@ -54,6 +54,8 @@ impl Canary {
                 processes: Some(schedule.processes),
                 pinned: Some(schedule.pinned),
                 keys: Some(schedule.keys),
+                read_mode: Some(schedule.read_mode.to_owned()),
+                writes_per_key: Some(schedule.writes_per_key),
                 // Defects show in narrow windows: ask as often as can be, and mostly read.
                 rate: Some(0),
                 reads: Some(0.8),
@@ -85,7 +87,7 @@ impl Canary {
 }
 
 /// The names of the catalogue.
-pub(crate) fn defect_names() -> impl Iterator<Item = &'static str> {
+fn defect_names() -> impl Iterator<Item = &'static str> {
     Defect::ALL.iter().map(|defect| defect.entry().name)
 }
 
@@ -117,9 +119,10 @@ mod tests {
     #[test]
     fn every_defect_of_the_catalogue_has_a_schedule_and_a_class() {
         let settings = crate::config::settings("quick", None).unwrap();
-        for defect in Defect::ALL {
+        for defect in Defect::ALL.into_iter().filter(|defect| defect.entry().over_sockets) {
             let canary = Canary::of(&settings, defect.entry().name, 1).unwrap();
-            assert!(!canary.pair.nemesis.schedule.is_empty(), "{}", defect.entry().name);
+            let quiet = defect.entry().schedule.nemesis == "none";
+            assert_eq!(canary.pair.nemesis.schedule.is_empty(), quiet, "{}", defect.entry().name);
         }
     }
 }

@@ -9,7 +9,7 @@ mod night;
 mod pair;
 
 pub(crate) use arm::{ArmPlan, arm};
-pub(crate) use canary::{Canary, defect, defect_names};
+pub(crate) use canary::{Canary, defect};
 pub(crate) use cluster::{ClusterPlan, cluster};
 pub(crate) use draw::{derived, drawn};
 pub(crate) use name::{arm_mode, read_mode, read_mode_name, workload};

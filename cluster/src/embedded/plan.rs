@@ -91,7 +91,7 @@ impl NamespacePlan {
 
 /// The switches with the defect of that name on.
 fn defects(name: &str) -> Result<Defects, ClusterError> {
-    let known = || Defect::ALL.map(|defect| defect.entry().name).to_vec();
+    let known = || Defect::ALL.iter().map(|defect| defect.entry().name).collect();
     let defect = Defect::named(name);
     let defect = defect.ok_or_else(|| ClusterError::NoSuchDefect(name.to_owned(), known()))?;
     Ok(Defects::only(defect))

@@ -14,7 +14,7 @@ use crate::record::Record;
 use crate::world::Ticket;
 
 /// What happens to a node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Input {
     /// Time has passed.
     Tick,
@@ -132,6 +132,8 @@ pub enum RecordMessage {
         round: RoundId,
         /// The master's transaction.
         transaction: u64,
+        /// The version that was sent.
+        version: Version,
         /// Whether it is stored.
         stored: bool,
     },

@@ -19,6 +19,7 @@ use super::round::RoundId;
 use super::state::Node;
 use super::storage::{Lineage, Stored};
 use super::{MigrationRate, Mode};
+use crate::defect::{Defect, Defects};
 use crate::partition::NodeId;
 
 /// A namespace's data on the move from and to one node, in one round.
@@ -59,6 +60,8 @@ enum Task {
 }
 
 const CREDIT: u64 = 1_000_000_000;
+/// What was written within so many ms was written just now.
+const JUST_NOW_MS: u64 = 1000;
 
 impl Migrations {
     /// Between two looks at the streams, in ns.
@@ -129,17 +132,17 @@ impl Stream {
     }
 
     /// The next batch, as large as the credit allows.
-    fn next(&mut self, namespace: &Kept<'_>) -> Vec<Item> {
+    fn next(&mut self, source: &Source<'_>) -> Vec<Item> {
         let mut items = Vec::new();
         while self.partitions_credit >= CREDIT {
             let Some(job) = self.jobs.front().copied() else { break };
             let finished = match job.task {
-                Task::Fill | Task::Merge => self.send_records(job, namespace, &mut items),
+                Task::Fill | Task::Merge => self.send_records(job, source, &mut items),
                 Task::Handover => {
-                    let records = &namespace.0.copy(job.partition).records;
+                    let records = &source.namespace.copy(job.partition).records;
                     let open = records
                         .iter()
-                        .filter(|(digest, _)| namespace.0.unreplicated.contains(*digest));
+                        .filter(|(digest, _)| source.namespace.unreplicated.contains(*digest));
                     items.extend(open.map(|(digest, stored)| item(*digest, stored)));
                     true
                 }
@@ -164,23 +167,34 @@ impl Stream {
         items
     }
 
-    fn send_records(&mut self, job: Job, namespace: &Kept<'_>, items: &mut Vec<Item>) -> bool {
+    fn send_records(&mut self, job: Job, source: &Source<'_>, items: &mut Vec<Item>) -> bool {
         let from = self.resume.map_or(Bound::Unbounded, Bound::Excluded);
-        let records = &namespace.0.copy(job.partition).records;
+        let records = &source.namespace.copy(job.partition).records;
         for (digest, stored) in records.range((from, Bound::Unbounded)) {
             if self.records_credit < CREDIT {
                 return false;
             }
             self.records_credit -= CREDIT;
             self.resume = Some(*digest);
+            if stored.record.last_update_ms >= source.recent_ms
+                && source.defects.fires(Defect::RecentRecordsNotMigrated)
+            {
+                continue;
+            }
             items.push(item(*digest, stored));
         }
         true
     }
 }
 
-/// A namespace without its streams, for reading.
-struct Kept<'a>(&'a Namespace);
+/// Where streams take records from.
+struct Source<'a> {
+    /// The namespace without its streams.
+    namespace: &'a Namespace,
+    defects: &'a Defects,
+    /// Records that were written since then were written just now.
+    recent_ms: u64,
+}
 
 fn item(digest: Digest, stored: &Stored) -> Item {
     Item::Record {
@@ -251,7 +265,11 @@ impl Node {
                     }
                     continue;
                 }
-                let items = stream.next(&Kept(&self.namespaces[namespace]));
+                let items = stream.next(&Source {
+                    namespace: &self.namespaces[namespace],
+                    defects: &self.config.defects,
+                    recent_ms: self.clock.update_time_ms(now_ns).saturating_sub(JUST_NOW_MS),
+                });
                 if items.is_empty() {
                     continue;
                 }
@@ -399,9 +417,15 @@ impl Node {
         match item {
             Item::Record { digest, record, version, replication } => {
                 let space = &mut self.namespaces[namespace];
+                let defects = &self.config.defects;
                 let newer = space.stored(digest).is_none_or(|local| match space.config.mode {
-                    Mode::Sc => *version > local.version,
-                    Mode::Ap => version.beats(&local.version, space.config.conflict_resolution),
+                    Mode::Sc => {
+                        *version > local.version || defects.fires(Defect::MigrationOverwritesNewer)
+                    }
+                    Mode::Ap => {
+                        version.beats(&local.version, space.config.conflict_resolution)
+                            != defects.fires(Defect::MergeKeepsOlder)
+                    }
                 });
                 if newer {
                     let record = Arc::clone(record);

@@ -13,6 +13,7 @@ use super::settings::Settings;
 use super::statistics::Counters;
 use super::storage::{Claim, Lineage, Partition, Replication, Stored};
 use super::{Mode, NamespaceConfig};
+use crate::defect::{Defect, Defects};
 use crate::partition::{NodeId, PARTITIONS};
 use crate::record::{Deletes, Rules};
 
@@ -68,7 +69,7 @@ pub struct Duty {
 impl Namespace {
     /// A namespace with what was kept, or with nothing.
     #[must_use]
-    pub fn new(config: NamespaceConfig, kept: Option<Kept>) -> Self {
+    pub fn new(config: NamespaceConfig, kept: Option<Kept>, defects: &Defects) -> Self {
         let mut rules = match config.mode {
             Mode::Sc => Rules::sc(),
             Mode::Ap => Rules::ap(),
@@ -91,6 +92,10 @@ impl Namespace {
             // What a process knew of its replicas died with it.
             if config.mode == Mode::Sc {
                 for (digest, stored) in &mut partition.records {
+                    if defects.fires(Defect::RestartMarksReplicated) {
+                        stored.replication = Replication::Replicated;
+                        continue;
+                    }
                     stored.replication = Replication::Unreplicated;
                     unreplicated.insert(*digest);
                 }
@@ -203,7 +208,7 @@ impl Namespace {
     }
 
     /// Notes durably what a plan says, before anybody serves by it (SC).
-    pub fn prepare(&mut self, me: NodeId, round: RoundId, plan: &NamespacePlan) {
+    pub fn prepare(&mut self, me: NodeId, round: RoundId, plan: &NamespacePlan, defects: &Defects) {
         if !self.is_strong() {
             return;
         }
@@ -215,10 +220,13 @@ impl Namespace {
             if !plan.is_open() || !listed {
                 continue;
             }
-            partition.claim.last_available = round.number;
-            if plan.replicas.contains(&me) || plan.working_master == Some(me) {
+            let holds = plan.replicas.contains(&me) || plan.working_master == Some(me);
+            if holds || !defects.fires(Defect::RoundNotedByHoldersOnly) {
+                partition.claim.last_available = round.number;
+            }
+            if holds {
                 partition.claim.copy = round.number;
-                partition.claim.full = plan.is_full(me);
+                partition.claim.full = plan.is_full(me) || defects.fires(Defect::FullBeforeFilled);
             }
         }
     }

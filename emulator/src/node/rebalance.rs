@@ -10,6 +10,7 @@ use super::roster::RosterSetting;
 use super::round::Round;
 use super::storage::{Claim, Lineage};
 use super::{Mode, NamespaceConfig, NodeConfig};
+use crate::defect::{Defect, Defects};
 use crate::partition::{self, Member, NodeId, PARTITIONS, QuorumRules, Rows, granting_rule};
 
 /// Rows computed before: they depend on the members alone, and members return.
@@ -94,9 +95,17 @@ fn strong(
     let rows = cache.rows(&listed, config);
     let present: Vec<(NodeId, &NamespaceReport)> =
         told.iter().filter(|(id, _)| listed.iter().any(|(node, _)| node == id)).copied().collect();
-    let rules = QuorumRules { tie_needs_master: !node.defects.tie_without_roster_master };
+    let defects = &node.defects;
+    let strangers = told.len() - present.len();
+    let rules = || QuorumRules {
+        tie_needs_master: !defects.fires(Defect::TieWithoutRosterMaster),
+        all_replicas_needed: !defects.fires(Defect::OneReplicaIsAll),
+        strangers: if defects.fires(Defect::NonRosterNodesCounted) { strangers } else { 0 },
+    };
     let partitions = (0..PARTITIONS)
-        .map(|partition| strong_partition(config, rows.row(partition), &present, rules, partition))
+        .map(|partition| {
+            strong_partition((config, defects), rows.row(partition), &present, rules(), partition)
+        })
         .collect();
     NamespacePlan {
         roster,
@@ -108,7 +117,7 @@ fn strong(
 }
 
 fn strong_partition(
-    config: &NamespaceConfig,
+    (config, defects): (&NamespaceConfig, &Defects),
     row: &[NodeId],
     present: &[(NodeId, &NamespaceReport)],
     rules: QuorumRules,
@@ -126,13 +135,20 @@ fn strong_partition(
     let needed = present.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
     let is_current = |node: NodeId| {
         let Claim { copy, full, .. } = claim_of(node);
-        needed == 0 || (full && copy == needed && report_of(node).is_some_and(|told| told.trusted))
+        needed == 0
+            || (copy > 0
+                && (full || defects.fires(Defect::HalfFilledTakenForFull))
+                && (copy == needed || defects.fires(Defect::StaleCopyTakenForCurrent))
+                && report_of(node).is_some_and(|told| told.trusted))
     };
     let here = || row.iter().copied().filter(|node| report_of(*node).is_some());
     let granted = granting_rule(row, config.replication_factor, rules, standing).is_some();
     let replicas: Box<[NodeId]> = here().take(config.replication_factor).collect();
-    let master = replicas.iter().copied().find(|node| is_current(*node));
-    let master = master.or_else(|| here().find(|node| is_current(*node)));
+    let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
+    if current.is_empty() && defects.fires(Defect::StaleCopyPromoted) {
+        current.extend(here().find(|node| claim_of(*node).copy > 0));
+    }
+    let master = replicas.iter().find(|node| current.contains(node)).or(current.first()).copied();
     if !granted || master.is_none() {
         let whole = row.len() == present.len() && !row.is_empty();
         return PartitionPlan::closed(if whole { Standing::Dead } else { Standing::Unavailable });
@@ -140,7 +156,7 @@ fn strong_partition(
     let keeps = |node: &NodeId| replicas.contains(node) || master == Some(*node);
     PartitionPlan {
         standing: if needed == 0 { Standing::Fresh } else { Standing::Available },
-        lacking: replicas.iter().copied().filter(|node| !is_current(*node)).collect(),
+        lacking: replicas.iter().copied().filter(|node| !current.contains(node)).collect(),
         duplicates: Box::default(),
         superfluous: here()
             .filter(|node| claim_of(*node).copy > 0 && !keeps(node))

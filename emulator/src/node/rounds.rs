@@ -168,7 +168,7 @@ impl Node {
         let saved = self.namespaces.iter().map(|namespace| namespace.claims()).collect();
         self.ledger.prepare(plan.round.clone(), saved);
         for (namespace, planned) in self.namespaces.iter_mut().zip(&plan.namespaces) {
-            namespace.prepare(self.id, id, planned);
+            namespace.prepare(self.id, id, planned, &self.config.defects);
         }
         self.membership.prepared = Some(Arc::clone(plan));
     }

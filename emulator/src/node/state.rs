@@ -32,6 +32,16 @@ impl Storage {
     pub fn incarnation(&self) -> u64 {
         self.incarnation
     }
+
+    /// The storage without its records, which claims as much as before.
+    #[must_use]
+    pub fn emptied(mut self) -> Self {
+        for partition in self.namespaces.iter_mut().flat_map(|kept| &mut kept.partitions) {
+            partition.records.clear();
+            partition.stale.clear();
+        }
+        self
+    }
 }
 
 /// One server.
@@ -88,12 +98,13 @@ impl Node {
             None => Vec::new(),
         };
         kept.resize_with(config.namespaces.len(), || None);
+        let defects = &config.defects;
         let namespaces: Vec<Namespace> = config
             .namespaces
             .iter()
             .zip(kept)
             .map(|(config, kept)| {
-                let mut namespace = Namespace::new(config.clone(), kept);
+                let mut namespace = Namespace::new(config.clone(), kept, defects);
                 namespace.kept.trusted &= lost.is_none();
                 namespace
             })

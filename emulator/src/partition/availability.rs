@@ -45,12 +45,16 @@ pub enum Rule {
 pub struct QuorumRules {
     /// Exactly half of the roster needs the roster-master.
     pub tie_needs_master: bool,
+    /// The rule of all replicas needs all of them, and not just one.
+    pub all_replicas_needed: bool,
+    /// Nodes that count though they are not on the roster.
+    pub strangers: usize,
 }
 
 impl Default for QuorumRules {
     /// The rules as documented.
     fn default() -> Self {
-        Self { tie_needs_master: true }
+        Self { tie_needs_master: true, all_replicas_needed: true, strangers: 0 }
     }
 }
 
@@ -69,10 +73,13 @@ pub fn granting_rule(
 ) -> Option<Rule> {
     let replicas = &row[..replication_factor.min(row.len())];
     let (master, _) = replicas.split_first()?;
-    if replicas.iter().all(|node| standing(*node).is_trusted()) {
+    let trusted = |node: &NodeId| standing(*node).is_trusted();
+    if replicas.iter().all(trusted) || (!rules.all_replicas_needed && replicas.iter().any(trusted))
+    {
         return Some(Rule::AllReplicas);
     }
     let present = row.iter().filter(|node| standing(**node).is_present()).count();
+    let present = present + rules.strangers;
     if 2 * present > row.len() {
         let holds_one = replicas.iter().any(|node| standing(*node).is_trusted());
         return holds_one.then_some(Rule::Majority);

@@ -201,7 +201,10 @@ fn a_tie_needs_a_sound_roster_master() {
         })
     };
     assert_eq!(other(rules), None);
-    assert_eq!(other(QuorumRules { tie_needs_master: false }), Some(Rule::TieWithMaster));
+    assert_eq!(
+        other(QuorumRules { tie_needs_master: false, ..QuorumRules::default() }),
+        Some(Rule::TieWithMaster)
+    );
 }
 
 #[test]

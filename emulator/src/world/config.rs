@@ -34,11 +34,30 @@ pub struct Delays {
     pub round_trip_us: u64,
     /// One way within a site, in µs.
     pub local_us: u64,
+    /// What else happens to messages.
+    pub disorder: Disorder,
+}
+
+/// How often a network misbehaves, in messages of a million. Requests that one node passes on to
+/// another are not doubled: connections double nothing, and servers repeat all else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Disorder {
+    /// Messages that are lost.
+    pub lost: u32,
+    /// Messages between nodes that arrive twice.
+    pub doubled: u32,
+    /// Messages between nodes that others overtake.
+    pub overtaken: u32,
+}
+
+impl Disorder {
+    /// A network that is always in order.
+    pub const NONE: Self = Self { lost: 0, doubled: 0, overtaken: 0 };
 }
 
 impl Default for Delays {
     /// Two sites 2 ms apart.
     fn default() -> Self {
-        Self { round_trip_us: 2000, local_us: 20 }
+        Self { round_trip_us: 2000, local_us: 20, disorder: Disorder::NONE }
     }
 }

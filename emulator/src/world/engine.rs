@@ -10,8 +10,10 @@ use wire::{FrameType, Message, ResultCode};
 
 use super::network::{Channel, Fate, Network};
 use super::{Channels, End, Interruption, InterruptionId, Link, WorldConfig};
+use crate::defect::Defect;
 use crate::info;
-use crate::node::{Input, Node, NodeConfig, Output, Place, Storage};
+use crate::node::message::RecordMessage;
+use crate::node::{Fabric, Input, Node, NodeConfig, Output, Place, Storage};
 use crate::partition::NodeId;
 
 /// Names a request until it is answered; the driver chooses it, each once.
@@ -83,6 +85,17 @@ impl Load {
             Self::ToNode(Arrival::Peer(_)) => None,
         }
     }
+
+    /// Whether a network that doubles messages may double this one.
+    fn may_double(&self) -> bool {
+        match self {
+            Self::ToNode(Arrival::Peer(input)) => !matches!(
+                input,
+                Input::Fabric { message: Fabric::Record(RecordMessage::Proxy { .. }), .. }
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// All nodes and their network.
@@ -123,7 +136,7 @@ impl World {
             clock_offset_ms: 0,
         };
         let mut world = Self {
-            network: Network::new(config.delays, sites, random),
+            network: Network::new(config.delays, sites, random, seed),
             slots: places.iter().map(|_| slot()).collect(),
             places,
             config,
@@ -151,7 +164,7 @@ impl World {
             places: Arc::clone(&self.places),
             heartbeat: self.config.heartbeat,
             namespaces: self.config.namespaces.clone(),
-            defects: self.config.defects,
+            defects: self.config.defects.of_process(self.seed ^ self.places[node].id.0),
         };
         let origin_ms = WorldConfig::ORIGIN_MS;
         let mut process = Node::start(config, storage, lost, self.seed, origin_ms, self.now_ns);
@@ -264,6 +277,20 @@ impl World {
     }
 
     fn launch(&mut self, link: Link, channel: Channel, node: u8, load: Load) {
+        match self.network.copies(channel, load.may_double()) {
+            0 => return,
+            2 => {
+                if let Load::ToNode(Arrival::Peer(input)) = &load {
+                    let twin = Load::ToNode(Arrival::Peer(input.clone()));
+                    self.launch_once(link, channel, node, twin);
+                }
+            }
+            _ => {}
+        }
+        self.launch_once(link, channel, node, load);
+    }
+
+    fn launch_once(&mut self, link: Link, channel: Channel, node: u8, load: Load) {
         let epoch = self.slots[usize::from(node)].epoch;
         let at_ns = self.network.arrival_ns(self.now_ns, link, channel);
         self.sequence += 1;
@@ -430,7 +457,7 @@ impl World {
         for link in links {
             for channel in [Channel::Fabric, Channel::Service] {
                 if self.network.fate(link, channel) == Fate::Pass {
-                    self.release(link, channel, kind);
+                    self.release(interruption, link, channel, kind);
                 }
             }
         }
@@ -438,14 +465,13 @@ impl World {
     }
 
     /// Delivers what a link held back; after a cut, only what belongs to connections that survived.
-    fn release(&mut self, link: Link, channel: Channel, kind: Interruption) {
+    fn release(&mut self, id: InterruptionId, link: Link, channel: Channel, kind: Interruption) {
         let Some(flights) = self.held.remove(&(link, channel)) else { return };
-        let whole = kind == Interruption::Stall || self.network.survives();
         for flight in flights {
-            let delivered = match channel {
-                Channel::Service => kind == Interruption::Stall || self.network.survives(),
-                _ => whole,
-            };
+            // Nodes have one connection to another; each request of a client has its own.
+            let connection = flight.load.ticket().map_or(0, |ticket| ticket.0);
+            let delivered =
+                kind == Interruption::Stall || self.network.survives(id, link, connection);
             if delivered {
                 // Before anything that arrives from now on.
                 self.sequence += 1;
@@ -491,6 +517,8 @@ impl World {
         let incarnation = storage.as_ref().map(Storage::incarnation);
         if keep_storage {
             self.boot(index, storage, None);
+        } else if self.config.defects.fires(Defect::WipedCopyTrusted) {
+            self.boot(index, storage.map(Storage::emptied), None);
         } else {
             self.boot(index, None, incarnation);
         }

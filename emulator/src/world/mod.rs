@@ -9,6 +9,6 @@ mod engine;
 mod link;
 mod network;
 
-pub use config::{Delays, WorldConfig};
+pub use config::{Delays, Disorder, WorldConfig};
 pub use engine::{Answer, Ticket, World, WorldError};
 pub use link::{Channels, End, Interruption, InterruptionId, Link};

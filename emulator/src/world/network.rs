@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 use super::{Channels, Delays, End, Interruption, InterruptionId, Link};
 
@@ -43,6 +43,7 @@ pub(super) struct Network {
     /// The site of each node.
     sites: Vec<u8>,
     random: ChaCha8Rng,
+    seed: u64,
     rules: BTreeMap<InterruptionId, Rule>,
     last_rule: u64,
     /// When the last message of a connection between nodes arrives.
@@ -50,8 +51,9 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) fn new(delays: Delays, sites: Vec<u8>, random: ChaCha8Rng) -> Self {
+    pub(super) fn new(delays: Delays, sites: Vec<u8>, random: ChaCha8Rng, seed: u64) -> Self {
         Self {
+            seed,
             delays,
             sites,
             random,
@@ -71,9 +73,29 @@ impl Network {
         if channel == Channel::Service {
             return at_ns;
         }
+        if self.happens(self.delays.disorder.overtaken) {
+            // Nodes have several connections, so what comes late holds nothing else up.
+            return at_ns + self.random.random_range(0..=20 * delay_ns);
+        }
         let last = self.last_arrival.entry((link, channel)).or_insert(0);
         *last = at_ns.max(*last);
         *last
+    }
+
+    /// How many times a message arrives.
+    pub(super) fn copies(&mut self, channel: Channel, may_double: bool) -> usize {
+        let disorder = self.delays.disorder;
+        if self.happens(disorder.lost) {
+            0
+        } else if channel != Channel::Service && may_double && self.happens(disorder.doubled) {
+            2
+        } else {
+            1
+        }
+    }
+
+    fn happens(&mut self, in_a_million: u32) -> bool {
+        in_a_million > 0 && self.random.random_range(0..1_000_000) < in_a_million
     }
 
     fn site_of(&self, end: End) -> u8 {
@@ -129,8 +151,15 @@ impl Network {
         self.rules.remove(&id).map(|rule| (rule.links, rule.interruption))
     }
 
-    /// Whether a connection that was cut has survived the cut.
-    pub(super) fn survives(&mut self) -> bool {
-        self.random.random_bool(0.5)
+    /// Whether a connection over a link has survived an interruption. It depends on nothing else,
+    /// so that a night goes on alike when some of its load is left out.
+    pub(super) fn survives(&self, id: InterruptionId, link: Link, connection: u64) -> bool {
+        let end = |end| match end {
+            End::Node(node) => u64::from(node),
+            End::Site(site) => 256 + u64::from(site),
+        };
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed ^ connection.rotate_left(32));
+        random.set_stream(id.0 << 32 | end(link.from) << 16 | end(link.to));
+        random.random_bool(0.5)
     }
 }

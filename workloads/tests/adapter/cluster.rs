@@ -42,7 +42,7 @@ impl Cluster {
             places: places.to_vec(),
             heartbeat: Heartbeat { interval_ms: 100, timeout: 10 },
             namespaces: vec![strong, NamespaceConfig::new("mydata_ap", Mode::Ap)],
-            delays: Delays { round_trip_us: 200, local_us: 20 },
+            delays: Delays { round_trip_us: 200, ..Delays::default() },
             defects: Defects::default(),
         };
         let embedded = Embedded::start(EmbeddedConfig::new(world, seed)).await.unwrap();

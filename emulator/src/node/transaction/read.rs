@@ -3,6 +3,7 @@
 use wire::{Info1, ReadMode, ResultCode};
 
 use super::table::{Asked, Stage, TurnOutcome};
+use crate::defect::Defect;
 use crate::node::message::{Fabric, Output, RecordMessage};
 use crate::node::state::Node;
 use crate::node::storage::Replication;
@@ -32,7 +33,8 @@ impl Node {
         // A write under way is not to be seen before its replicas have it.
         let unsettled = self.must_rereplicate(namespace, &digest);
         let busy = self.transactions.is_busy(namespace, &digest);
-        if busy || unsettled {
+        let passes = busy && self.config.defects.fires(Defect::UncommittedRead);
+        if (busy || unsettled) && !passes {
             if !self.begin_turn(id, out) {
                 return;
             }
@@ -41,7 +43,9 @@ impl Node {
                 return;
             }
         }
-        if mode == ReadMode::Linearize && !self.config.defects.linearize_without_regime_check {
+        if mode == ReadMode::Linearize
+            && !self.config.defects.fires(Defect::LinearizeWithoutRegimeCheck)
+        {
             self.ping(now_ns, id, out);
         } else {
             self.answer_read(now_ns, id, out);
@@ -53,7 +57,7 @@ impl Node {
         self.namespaces[namespace]
             .stored(digest)
             .is_some_and(|stored| stored.replication == Replication::Unreplicated)
-            && !self.config.defects.unreplicated_served
+            && !self.config.defects.fires(Defect::UnreplicatedServed)
     }
 
     /// Asks for the transaction's turn; answers it if too many wait. True: it is its turn.
@@ -133,7 +137,9 @@ impl Node {
     ) {
         match *message {
             RecordMessage::Ping { round, namespace, partition, transaction } => {
-                let stands = self.stands_as_replica(round, namespace, partition);
+                let stands = self.stands_as_replica(round, namespace, partition)
+                    || (self.is_over(round)
+                        && self.config.defects.fires(Defect::OldRegimePingAccepted));
                 let answer = RecordMessage::PingAnswer { round, transaction, stands };
                 self.send(from, Fabric::Record(answer), out);
             }
@@ -172,7 +178,12 @@ impl Node {
             })
     }
 
-    /// A relaxed read of this node's copy. A record that other copies may lack goes to the master.
+    /// Whether this node serves a later round.
+    pub(super) fn is_over(&self, round: crate::node::round::RoundId) -> bool {
+        self.membership.active_id().is_some_and(|active| active.number > round.number)
+    }
+
+    /// A relaxed read of this node's copy, which routing has found to be shown.
     pub(super) fn read_copy(&mut self, id: u64, out: &mut Vec<Output>) {
         let Some(transaction) = self.transactions.get(id) else { return };
         let space = &self.namespaces[transaction.namespace];
@@ -181,10 +192,6 @@ impl Node {
             Some(stored) => Some(stored),
             None => copy.stale.get(&transaction.digest),
         };
-        if stored.is_some_and(|stored| stored.replication == Replication::Unreplicated) {
-            self.refuse(id, ResultCode::UNAVAILABLE, out);
-            return;
-        }
         let existing = stored.map(|stored| &*stored.record);
         let reply = record::apply(existing, &transaction.request, 0, &space.rules).reply;
         self.finish(id, reply, out);

@@ -3,6 +3,7 @@
 use wire::ResultCode;
 
 use super::table::{Kind, Origin, Stage, Transaction};
+use crate::defect::Defect;
 use crate::node::message::Output;
 use crate::node::plan::Plan;
 use crate::node::state::Node;
@@ -25,7 +26,7 @@ impl Node {
                 // A read may be asked again. Whether a write was done over there nobody knows: only
                 // its answer may end it, or its deadline.
                 Stage::Proxied { .. } => {
-                    if kind == Kind::Read || self.config.defects.proxy_resend {
+                    if kind == Kind::Read || self.config.defects.fires(Defect::ProxyResend) {
                         self.transactions.make_ready(id);
                     }
                 }
@@ -33,9 +34,14 @@ impl Node {
                     self.release_turn(id);
                     self.transactions.make_ready(id);
                 }
-                Stage::Replicating { .. } => {
+                Stage::Replicating { reply, .. } => {
+                    let reply = reply.clone();
                     if self.remains_master(id, before) {
                         self.replicate_anew(now_ns, id, out);
+                    } else if self.config.defects.fires(Defect::AckAtRebalance) {
+                        self.finish(id, reply, out);
+                    } else if self.config.defects.fires(Defect::DefiniteErrorAtRebalance) {
+                        self.refuse(id, ResultCode::UNAVAILABLE, out);
                     } else {
                         self.refuse(id, ResultCode::TIMEOUT, out);
                     }

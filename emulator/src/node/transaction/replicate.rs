@@ -1,12 +1,15 @@
 //! Replication: a master sends copies to the replicas, and they take them in.
 
+use std::sync::Arc;
+
 use wire::ResultCode;
 
 use super::table::{Kind, Stage, Transactions, copy_of};
+use crate::defect::Defect;
 use crate::node::message::{Copy, Fabric, Output, RecordMessage};
 use crate::node::round::RoundId;
 use crate::node::state::Node;
-use crate::node::storage::Replication;
+use crate::node::storage::{Replication, Version};
 use crate::partition::NodeId;
 
 impl Node {
@@ -58,7 +61,12 @@ impl Node {
             Stage::Pinging { .. } => {
                 RecordMessage::Ping { round, namespace, partition, transaction: id }
             }
-            Stage::Replicating { copy, .. } => replicate(copy.clone()),
+            Stage::Replicating { copy, .. } => {
+                let recycled = self.config.defects.fires(Defect::RecycledMessage);
+                let record = recycled.then(|| self.transactions.other_record(id)).flatten();
+                let record = record.or_else(|| copy.record.clone());
+                replicate(Copy { record, ..*copy })
+            }
             _ => match self.namespaces[namespace].stored(&digest) {
                 Some(stored) => replicate(copy_of(stored)),
                 None => return,
@@ -82,11 +90,13 @@ impl Node {
         else {
             return;
         };
-        let stored = self.stands_as_replica(round, namespace, usize::from(digest.partition()));
+        let stored = self.stands_as_replica(round, namespace, usize::from(digest.partition()))
+            || (self.is_over(round) && self.config.defects.fires(Defect::OldRegimeWriteAccepted));
+        let version = copy.version;
         if stored {
-            self.take_copy(namespace, digest, &copy, replication);
+            self.take_copy(namespace, digest, copy, replication);
         }
-        let answer = RecordMessage::ReplicateAnswer { round, transaction, stored };
+        let answer = RecordMessage::ReplicateAnswer { round, transaction, version, stored };
         self.send(from, Fabric::Record(answer), out);
     }
 
@@ -95,13 +105,14 @@ impl Node {
         &mut self,
         namespace: usize,
         digest: wire::Digest,
-        copy: &Copy,
+        copy: Copy,
         replication: Replication,
     ) {
+        let copy = self.as_received(namespace, &digest, copy);
         let space = &mut self.namespaces[namespace];
         let local = space.stored(&digest).map(|stored| stored.version);
         let strong = space.is_strong();
-        let order = |version: crate::node::storage::Version| {
+        let order = |version: Version| {
             (if strong { version.regime } else { 0 }, version.update_ms, version.generation)
         };
         match local {
@@ -111,8 +122,20 @@ impl Node {
                     space.mark(digest, replication);
                 }
             }
-            _ => self.keep(namespace, digest, copy, replication),
+            _ => self.keep(namespace, digest, &copy, replication),
         }
+    }
+
+    /// A copy as a replica takes it in: whole.
+    fn as_received(&self, namespace: usize, digest: &wire::Digest, mut copy: Copy) -> Copy {
+        let before = self.namespaces[namespace].stored(digest);
+        if let (Some(record), Some(before)) = (&mut copy.record, before)
+            && let Some(first) = before.record.bins.iter().next()
+            && self.config.defects.fires(Defect::TornReplica)
+        {
+            Arc::make_mut(record).bins.set(&first.name, first.value.clone());
+        }
+        copy
     }
 
     /// A replica has answered.
@@ -121,20 +144,29 @@ impl Node {
         from: NodeId,
         round: RoundId,
         id: u64,
-        stored: bool,
+        (version, stored): (Version, bool),
         out: &mut Vec<Output>,
     ) {
         let Some(transaction) = self.transactions.get_mut(id) else { return };
-        let (Stage::Replicating { asked, .. } | Stage::Rereplicating { asked }) =
-            &mut transaction.stage
-        else {
-            return;
+        let kept = self.namespaces[transaction.namespace].stored(&transaction.digest);
+        let (asked, wanted) = match &mut transaction.stage {
+            Stage::Replicating { asked, copy, .. } => (asked, Some(copy.version)),
+            Stage::Rereplicating { asked } => (asked, kept.map(|stored| stored.version)),
+            _ => return,
         };
-        // An answer counts for its round alone: a replica may begin anew in the next.
-        if asked.round != round || !stored {
+        // An answer counts for its round alone: a replica may begin anew in the next. And it counts
+        // for its version alone: a transaction replicates an older write before its own.
+        if asked.round != round || wanted != Some(version) {
+            return;
+        }
+        let defects = &self.config.defects;
+        if !stored && !defects.fires(Defect::RefusalCountedAsStored) {
             return;
         }
         asked.waiting.retain(|node| *node != from);
+        if asked.of > 1 && asked.waiting.len() == 1 && defects.fires(Defect::AckWithOneMissing) {
+            asked.waiting.clear();
+        }
         self.complete_if_answered(id, out);
     }
 
@@ -171,7 +203,7 @@ impl Node {
         round: RoundId,
         namespace: usize,
         digest: wire::Digest,
-        version: crate::node::storage::Version,
+        version: Version,
         out: &mut Vec<Output>,
     ) {
         let partition = usize::from(digest.partition());
@@ -197,8 +229,8 @@ impl Node {
         }
         match message {
             RecordMessage::Replicate { .. } => self.on_replicate(from, message, out),
-            RecordMessage::ReplicateAnswer { round, transaction, stored } => {
-                self.on_replicate_answer(from, round, transaction, stored, out);
+            RecordMessage::ReplicateAnswer { round, transaction, version, stored } => {
+                self.on_replicate_answer(from, round, transaction, (version, stored), out);
             }
             RecordMessage::Confirm { round, namespace, digest, version } => {
                 let partition = usize::from(digest.partition());

@@ -6,8 +6,10 @@ use wire::frame::encode_frame;
 use wire::{FieldType, FrameType, Info3, Message, ResultCode};
 
 use super::table::{Kind, Origin, Stage, Transaction};
+use crate::defect::Defect;
 use crate::node::message::{Fabric, Output, RecordMessage, refusal};
 use crate::node::state::Node;
+use crate::node::storage::Replication;
 use crate::record::Target;
 use crate::world::Ticket;
 
@@ -152,17 +154,37 @@ impl Node {
         let (over, repeat) = self.transactions.due(now_ns);
         for id in over {
             let Some(transaction) = self.transactions.get(id) else { continue };
+            let defects = &self.config.defects;
             let code = match &transaction.stage {
                 // Nothing was done, and nothing will be.
                 Stage::Parked => ResultCode::UNAVAILABLE,
-                Stage::Replicating { .. } if self.config.defects.definite_error_after_apply => {
+                Stage::Replicating { .. } if defects.fires(Defect::DefiniteErrorAfterApply) => {
+                    ResultCode::UNAVAILABLE
+                }
+                Stage::Proxied { .. }
+                    if transaction.kind == Kind::Write
+                        && defects.fires(Defect::DefiniteErrorAtProxy) =>
+                {
                     ResultCode::UNAVAILABLE
                 }
                 _ => ResultCode::TIMEOUT,
             };
+            if matches!(transaction.stage, Stage::Replicating { .. })
+                && defects.fires(Defect::TimeoutMarksReplicated)
+            {
+                self.namespaces[transaction.namespace]
+                    .mark(transaction.digest, Replication::Replicated);
+            }
             self.refuse(id, code, out);
         }
         for id in repeat {
+            let replicates = |one: &Transaction| matches!(one.stage, Stage::Replicating { .. });
+            if self.transactions.get(id).is_some_and(replicates)
+                && self.config.defects.fires(Defect::RetransmitAppliesAgain)
+            {
+                self.apply(now_ns, id, out);
+                continue;
+            }
             self.repeat(now_ns, id, out);
         }
     }

@@ -1,12 +1,13 @@
 //! Routing: who serves a request.
 
-use wire::{Info1, ReadMode, ResultCode};
+use wire::{Digest, Info1, ReadMode, ResultCode};
 
 use super::request::is_relaxed;
 use super::table::{Kind, Origin, Stage};
+use crate::defect::Defect;
 use crate::node::message::Output;
 use crate::node::state::Node;
-use crate::node::storage::Replication;
+use crate::node::storage::{Partition, Replication};
 use crate::partition::NodeId;
 
 /// Where a request is served.
@@ -47,7 +48,12 @@ impl Node {
 
     fn route(&mut self, now_ns: u64, id: u64, out: &mut Vec<Output>) {
         match self.destination(id) {
-            Destination::Closed => self.refuse(id, ResultCode::UNAVAILABLE, out),
+            Destination::Closed => {
+                let read = self.transactions.get(id).is_some_and(|t| t.kind == Kind::Read);
+                let absent = read && self.config.defects.fires(Defect::AbsentForUnavailable);
+                let code = if absent { ResultCode::NOT_FOUND } else { ResultCode::UNAVAILABLE };
+                self.refuse(id, code, out);
+            }
             Destination::Copy => self.read_copy(id, out),
             Destination::Nowhere => {
                 if let Some(transaction) = self.transactions.get_mut(id) {
@@ -81,14 +87,17 @@ impl Node {
             let last_resort = transaction.request.info3.read_mode() == ReadMode::AllowUnavailable;
             let copy = namespace.copy(partition);
             let holds = !copy.records.is_empty() || !copy.stale.is_empty();
-            let here = relaxed && last_resort && (holds || copy.claim.copy > 0);
+            let here = relaxed
+                && last_resort
+                && (holds || copy.claim.copy > 0)
+                && self.may_show(copy, &transaction.digest);
             return if here { Destination::Copy } else { Destination::Closed };
         }
-        // A record that other copies may lack yet is for the master to settle first.
-        let settled = namespace
-            .stored(&transaction.digest)
-            .is_none_or(|stored| stored.replication != Replication::Unreplicated);
-        if relaxed && settled && planned.replicas.contains(&self.id) && !duty.filling {
+        if relaxed
+            && planned.replicas.contains(&self.id)
+            && !duty.filling
+            && self.may_show(namespace.copy(partition), &transaction.digest)
+        {
             return Destination::Copy;
         }
         // AP reads what a full replica has, unless all copies shall agree.
@@ -101,11 +110,27 @@ impl Node {
             return Destination::Copy;
         }
         match duty.working_master {
-            Some(master) if master != self.id => Destination::Remote(master),
+            Some(master) if master != self.id => {
+                // The round's first working master has handed over.
+                let was = planned.working_master == Some(self.id);
+                if was && self.config.defects.fires(Defect::HandoverKeepsServing) {
+                    Destination::Here
+                } else {
+                    Destination::Remote(master)
+                }
+            }
             Some(_) if duty.draining && !transaction.holds_turn => Destination::Nowhere,
             Some(_) => Destination::Here,
             None => Destination::Closed,
         }
+    }
+
+    /// Whether a relaxed read may show what is stored: a record that other copies may lack yet is
+    /// for the master to settle first.
+    fn may_show(&self, copy: &Partition, digest: &Digest) -> bool {
+        let stored = copy.records.get(digest).or_else(|| copy.stale.get(digest));
+        stored.is_none_or(|stored| stored.replication != Replication::Unreplicated)
+            || self.config.defects.fires(Defect::UnreplicatedCopyShown)
     }
 
     /// Whether a request came from another node, which must then look for the master itself.

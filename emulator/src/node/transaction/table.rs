@@ -10,6 +10,7 @@ use crate::node::message::Copy;
 use crate::node::round::RoundId;
 use crate::node::storage::Version;
 use crate::partition::NodeId;
+use crate::record::Record;
 use crate::world::Ticket;
 
 /// A request on one record.
@@ -138,6 +139,16 @@ impl Transactions {
 
     pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Transaction> {
         self.open.get_mut(&id)
+    }
+
+    /// The record of another write that is being replicated.
+    pub(super) fn other_record(&self, id: u64) -> Option<Arc<Record>> {
+        self.open.iter().filter(|(other, _)| **other != id).find_map(|(_, other)| {
+            match &other.stage {
+                Stage::Replicating { copy, .. } => copy.record.clone(),
+                _ => None,
+            }
+        })
     }
 
     pub(super) fn ids(&self) -> Vec<u64> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wire::{Info1, Info2, Info3, ResultCode};
 
 use super::table::{Asked, Kind, Origin, Stage, next_version};
+use crate::defect::Defect;
 use crate::node::clock::Skew;
 use crate::node::message::{Copy, Output};
 use crate::node::state::Node;
@@ -74,8 +75,14 @@ impl Node {
     /// Applies a write here and sends it to the replicas.
     pub(super) fn apply(&mut self, now_ns: u64, id: u64, out: &mut Vec<Output>) {
         let Some(transaction) = self.transactions.get(id) else { return };
-        let (namespace, digest, request) =
+        let (namespace, digest, mut request) =
             (transaction.namespace, transaction.digest, Arc::clone(&transaction.request));
+        if request.info2.has(Info2::GENERATION)
+            && self.config.defects.fires(Defect::CasWithoutGenerationCheck)
+        {
+            let request = Arc::make_mut(&mut request);
+            request.info2 = request.info2.without(Info2::GENERATION);
+        }
         let now_ms = self.clock.update_time_ms(now_ns);
         let space = &self.namespaces[namespace];
         let before = space.stored(&digest);
@@ -96,7 +103,7 @@ impl Node {
             Effect::Store(record) => Some(Arc::new(record)),
             Effect::Expunge | Effect::Nothing => None,
         };
-        let version = match &record {
+        let mut version = match &record {
             Some(record) if !strong => Version {
                 regime: 0,
                 update_ms: record.last_update_ms,
@@ -105,6 +112,9 @@ impl Node {
             Some(record) => next_version(before, regime, record.last_update_ms),
             None => next_version(before, if strong { regime } else { 0 }, now_ms),
         };
+        if strong && self.config.defects.fires(Defect::UpdateTimeMayFall) {
+            version.update_ms = now_ms;
+        }
         let copy = Copy { record, version };
         self.keep(namespace, digest, &copy, Replication::Unreplicated);
         self.send_write(now_ns, id, asked, copy, outcome.reply, out);
@@ -140,7 +150,7 @@ impl Node {
         let Some(transaction) = self.transactions.get_mut(id) else { return };
         let strong = self.namespaces[transaction.namespace].is_strong();
         let at_once = (!strong && transaction.request.info3.has(Info3::COMMIT_LEVEL_MASTER))
-            || self.config.defects.ack_before_replication;
+            || self.config.defects.fires(Defect::AckBeforeReplication);
         let origin = transaction.origin;
         transaction.stage = Stage::Replicating { asked, copy, reply: reply.clone() };
         if at_once {

@@ -1,21 +1,31 @@
-//! Seeded schedules that are wilder than the nemeses': overlapping cuts, kills and pauses.
+//! Seeded schedules that are wilder than the nemeses': overlapping cuts, kills, pauses and clocks
+//! that are off.
 
-use history::{ClientLinks, Direction, Fault, FaultOutcome, FaultRecord, Interruption};
+use history::{ClientLinks, Direction, Fault, FaultRecord, Interruption};
+use nemesis::schedule::PlannedFault;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
+use crate::cluster::NODES;
+
 /// The random stream of schedules.
 const STREAM: u64 = 0x7374_6f72;
-const NODES: u8 = 6;
+/// How far a clock is off at most, in ms: two such clocks do not stop writes yet.
+const SKEW_MS: i64 = 2500;
 /// The nodes of London, and of Paris.
 const SITES: [[u8; 3]; 2] = [[1, 3, 4], [0, 2, 5]];
 
 /// Draws faults for a load of `load_ms`: some too short to be noticed, some overlapping.
 #[must_use]
 pub fn draw_schedule(seed: u64, load_ms: u64, detection_ms: u64) -> Vec<FaultRecord> {
+    super::records("storm", draw(seed, load_ms, detection_ms))
+}
+
+/// See [`draw_schedule`].
+pub(super) fn draw(seed: u64, load_ms: u64, detection_ms: u64) -> Vec<PlannedFault> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(STREAM);
-    let mut records = Vec::new();
+    let mut faults = Vec::new();
     let mut at_ms = 500;
     while at_ms + 4 * detection_ms < load_ms {
         let for_ms = if random.random_bool(0.4) {
@@ -23,30 +33,23 @@ pub fn draw_schedule(seed: u64, load_ms: u64, detection_ms: u64) -> Vec<FaultRec
         } else {
             random.random_range(detection_ms..detection_ms * 4)
         };
-        let index = records.len() as u32;
-        records.push(FaultRecord {
-            index,
-            nemesis: "storm".to_owned(),
-            fault: draw_fault(&mut random),
-            planned_at_ms: at_ms,
-            planned_for_ms: for_ms,
-            applied_ns: None,
-            healed_ns: None,
-            outcome: FaultOutcome::Planned,
-            probes: Vec::new(),
-        });
+        faults.push(PlannedFault { at_ms, for_ms, fault: draw_fault(&mut random) });
         // Half of the faults begin before the last one is healed.
         let pause_ms = random.random_range(0..detection_ms * 3);
         at_ms += if random.random_bool(0.5) { for_ms + pause_ms } else { pause_ms + 1 };
     }
-    records
+    faults
 }
 
 fn draw_fault(random: &mut ChaCha8Rng) -> Fault {
     let node = random.random_range(0..NODES);
-    match random.random_range(0..10) {
+    match random.random_range(0..12) {
         0 => return Fault::Kill { node },
         1 => return Fault::Pause { node },
+        2 => {
+            let offset_ms = random.random_range(-SKEW_MS..=SKEW_MS);
+            return Fault::ClockSkew { node, offset_ms };
+        }
         _ => {}
     }
     let mut nodes: Vec<u8> = (0..NODES).collect();

@@ -1,14 +1,15 @@
 //! A client's map of partitions, merged from what nodes say, as the official client merges it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use emulator::partition::PARTITIONS;
 use wire::replicas;
 
 /// Who holds which partition, as far as the clients of one site know.
 #[derive(Debug, Default)]
 pub(crate) struct PartitionMap {
-    /// By partition and column: the regime in which a node claimed it, and the node.
-    slots: BTreeMap<(u16, usize), (u32, u8)>,
+    /// By column and partition: the regime in which a node claimed it, and the node.
+    columns: Vec<Vec<Option<(u32, u8)>>>,
     /// The partition generation that each node had when it was asked last.
     generations: BTreeMap<u8, i64>,
 }
@@ -16,7 +17,7 @@ pub(crate) struct PartitionMap {
 impl PartitionMap {
     /// The node that is believed to be a partition's master.
     pub(crate) fn master(&self, partition: u16) -> Option<u8> {
-        self.slots.get(&(partition, 0)).map(|(_, node)| *node)
+        self.columns.first()?.get(usize::from(partition))?.map(|(_, node)| node)
     }
 
     /// Whether the node has changed since its map was taken in.
@@ -29,19 +30,24 @@ impl PartitionMap {
     pub(crate) fn merge(&mut self, node: u8, generation: i64, value: &str, namespace: &str) {
         let Ok(claims) = replicas::decode(value) else { return };
         self.generations.insert(node, generation);
+        let mut losers = BTreeSet::new();
         for claim in claims.iter().filter(|claim| claim.namespace == namespace) {
             for (column, partitions) in claim.columns.iter().enumerate() {
+                if self.columns.len() <= column {
+                    self.columns.resize(column + 1, vec![None; PARTITIONS]);
+                }
                 for partition in partitions.iter() {
-                    let slot = self.slots.entry((partition, column)).or_insert((0, node));
-                    if claim.regime < slot.0 {
+                    let slot = &mut self.columns[column][usize::from(partition)];
+                    if slot.is_some_and(|(regime, _)| claim.regime < regime) {
                         continue;
                     }
-                    if slot.1 != node {
-                        self.generations.remove(&slot.1);
-                    }
-                    *slot = (claim.regime, node);
+                    losers.extend(slot.map(|(_, loser)| loser).filter(|loser| *loser != node));
+                    *slot = Some((claim.regime, node));
                 }
             }
+        }
+        for loser in losers {
+            self.generations.remove(&loser);
         }
     }
 }
