@@ -1,7 +1,5 @@
 //! A failing night is made small.
 
-#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
-
 use aerocert_simulation::{Night, each, hunt, planted, shrink};
 use emulator::defect::Defect;
 
