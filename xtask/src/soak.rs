@@ -29,6 +29,12 @@ pub(crate) fn soak(root: &Path, factor: u32) -> bool {
         let shown = ["--", "--nocapture"];
         cargo(root, &[&test[..], &names, &shown].concat(), &[("AEROCERT_CASES", &histories)])
     });
+    for mode in ["sc", "ap"] {
+        steps.run(&format!("a thousand nights under {mode}"), || {
+            let nights = ["run", "--release", "--locked", "--", "simulate", "--seeds", "0..1000"];
+            cargo(root, &[&nights[..], &["--mode", mode]].concat(), &[])
+        });
+    }
     steps.finish()
 }
 
