@@ -6,6 +6,7 @@
 #[path = "search/generate.rs"]
 mod generate;
 
+use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -16,10 +17,13 @@ use generate::{History, Load, Shape};
 use history::Model;
 use history::exchange::jepsen;
 
-/// Passes over the logs of etcd, of which the median counts.
-const PASSES: usize = 41;
+/// Rounds over the logs of etcd, of which the median counts.
+const ROUNDS: usize = 5;
 
-/// How long a history is judged again and again, in ms of CPU: the kernel's clock ticks slowly.
+/// Passes of a round: the kernel's clock ticks slowly.
+const PASSES: u32 = 41;
+
+/// How long a history is judged again and again, in ms of CPU, for the same reason.
 const ENOUGH_MS: f64 = 100.0;
 
 fn main() -> ExitCode {
@@ -113,7 +117,7 @@ fn cell(load: &str, operations: usize, crashed: usize, kind: &str) {
     );
 }
 
-/// All logs in a folder with their verdicts, from text to verdict.
+/// All logs in a folder with their verdicts, from text to verdict, and read only.
 fn etcd(folder: &Path) {
     let verdicts = std::fs::read_to_string(folder.join("verdicts.csv")).expect("verdicts.csv");
     let logs: Vec<(String, bool)> = verdicts
@@ -124,33 +128,38 @@ fn etcd(folder: &Path) {
             Some((text, verdict == "linearizable"))
         })
         .collect();
-    let mut totals: Vec<(f64, f64)> = (0..PASSES)
-        .map(|_| {
-            let (mut read, mut judged) = (0.0, 0.0);
-            for (text, linearizable) in &logs {
-                let begin = busy_ms();
-                let history = jepsen::read_log(text).expect("a log of Jepsen");
-                let operations: Vec<_> = history.operations.iter().collect();
-                let operations: Vec<_> = operations.iter().collect();
-                let middle = busy_ms();
-                let holds = match decide(Model::CasRegister, &operations, Unseen::Impossible) {
-                    Decision::Holds => true,
-                    Decision::Broken(_) => false,
-                    Decision::Undecided(why) => panic!("undecided: {why}"),
-                };
-                judged += busy_ms() - middle;
-                read += middle - begin;
-                assert_eq!(holds, *linearizable);
-            }
-            (read + judged, judged)
-        })
-        .collect();
-    totals.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (total, judged) = totals[PASSES / 2];
+    let read = |text: &str| jepsen::read_log(text).expect("a log of Jepsen");
+    let judge = |text: &str, linearizable: bool| {
+        let history = read(text);
+        let operations: Vec<_> = history.operations.iter().collect();
+        let operations: Vec<_> = operations.iter().collect();
+        let holds = match decide(Model::CasRegister, &operations, Unseen::Impossible) {
+            Decision::Holds => true,
+            Decision::Broken(_) => false,
+            Decision::Undecided(why) => panic!("undecided: {why}"),
+        };
+        assert_eq!(holds, linearizable);
+    };
+    let reading = || logs.iter().for_each(|(text, _)| drop(black_box(read(text))));
+    let judging = || logs.iter().for_each(|(text, linearizable)| judge(text, *linearizable));
     println!(
-        "{} logs of etcd: {total:.2} ms from text to verdict, {judged:.2} ms of it without reading",
-        logs.len()
+        "{} logs of etcd: {:.2} ms from text to verdict, {:.2} ms of it to read",
+        logs.len(),
+        pass_ms(judging),
+        pass_ms(reading)
     );
+}
+
+/// CPU time of one pass, in ms: the median of some rounds of many.
+fn pass_ms(pass: impl Fn()) -> f64 {
+    let mut rounds = [0.0; ROUNDS];
+    for round in &mut rounds {
+        let begin = busy_ms();
+        (0..PASSES).for_each(|_| pass());
+        *round = (busy_ms() - begin) / f64::from(PASSES);
+    }
+    rounds.sort_by(f64::total_cmp);
+    rounds[ROUNDS / 2]
 }
 
 /// CPU time of this process so far, in ms.

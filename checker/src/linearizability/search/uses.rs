@@ -145,14 +145,19 @@ fn stretches<S: Specification>(problem: &Problem<'_, S>) -> Vec<Stretch> {
                 let needs = word.needs.iter().map(|fact| &vocabulary.facts[*fact as usize]);
                 needs.chain(&word.leaves).any(|one| problem.specification.excludes(one, needed))
             };
-            // Those that returned before this one was called, the last first.
+            // Those that returned before this one was called, the last first, as long as one that
+            // returned so early can have been called later than what is known.
             let before = step.called as usize;
-            let from = problem.by_return[before.saturating_sub(LOOK_BACK)..before]
-                .iter()
-                .map(|at| &problem.steps[*at as usize])
-                .filter(|other| contradicts(other))
-                .map(|other| other.call)
-                .max();
+            let mut from = None;
+            for at in problem.by_return[before.saturating_sub(LOOK_BACK)..before].iter().rev() {
+                let other = &problem.steps[*at as usize];
+                if Some(other.ret) <= from {
+                    break;
+                }
+                if Some(other.call) > from && contradicts(other) {
+                    from = Some(other.call);
+                }
+            }
             let never = from.is_none()
                 && before <= LOOK_BACK
                 && !problem.specification.holds(&initial, needed);
