@@ -27,57 +27,58 @@ pub fn read_log(text: &str) -> Result<History, SyntaxError> {
 }
 
 fn register(foreign: &Foreign) -> Result<History, SyntaxError> {
-    let mut events = Vec::new();
+    let mut events = Vec::with_capacity(2 * foreign.operations.len());
     let mut process_of = vec![None; foreign.processes.len()];
     let mut processes = 0;
-    for (id, one) in (0..).zip(&foreign.operations) {
+    for (place, id) in (1..).zip(by_place(&foreign.operations)) {
+        let one = &foreign.operations[id as usize];
+        let operation = OperationId(id.into());
         let wrong = |line: u32| SyntaxError {
             at: Place { line: line.into(), column: 1 },
             what: "no operation of a register of numbers".to_owned(),
         };
-        let call = call(foreign, one).ok_or_else(|| wrong(one.invoked_line))?;
-        let returned = returned(foreign, one).ok_or_else(|| wrong(one.completed_line))?;
-        let process = process_of[one.process as usize].get_or_insert_with(|| {
-            processes += 1;
-            ProcessId(processes - 1)
-        });
-        events.push((
-            one.invoked,
-            EventKind::Invoke(Invocation {
-                operation: OperationId(id),
-                process: *process,
-                site: SiteIndex(0),
-                route: Route::Map,
-                key: Key(0),
-                call,
-            }),
-        ));
-        if one.outcome == Outcome::Info {
-            // A process that is in doubt begins anew under another id.
-            process_of[one.process as usize] = None;
-        }
-        if one.completed != u32::MAX {
-            let code = match one.outcome {
-                Outcome::Ok => 0,
-                Outcome::Fail if one.refused => GENERATION_ERROR,
-                _ => -1,
-            };
-            events.push((
-                one.completed,
-                EventKind::Complete(Completion {
-                    operation: OperationId(id),
-                    outcome: one.outcome,
-                    returned,
-                    generation: None,
-                    code,
-                }),
-            ));
-        }
+        let kind = if place == one.invoked {
+            let call = call(foreign, one).ok_or_else(|| wrong(one.invoked_line))?;
+            let process = process_of[one.process as usize].get_or_insert_with(|| {
+                processes += 1;
+                ProcessId(processes - 1)
+            });
+            let (process, site, key) = (*process, SiteIndex(0), Key(0));
+            if one.outcome == Outcome::Info {
+                // A process that is in doubt begins anew under another id.
+                process_of[one.process as usize] = None;
+            }
+            EventKind::Invoke(Invocation { operation, process, site, route: Route::Map, key, call })
+        } else {
+            EventKind::Complete(Completion {
+                operation,
+                outcome: one.outcome,
+                returned: returned(foreign, one).ok_or_else(|| wrong(one.completed_line))?,
+                generation: None,
+                code: match one.outcome {
+                    Outcome::Ok => 0,
+                    Outcome::Fail if one.refused => GENERATION_ERROR,
+                    _ => -1,
+                },
+            })
+        };
+        events.push(Event { time_ns: place.into(), kind });
     }
-    events.sort_unstable_by_key(|(at, _)| *at);
-    let events = events.into_iter().map(|(at, kind)| Event { time_ns: at.into(), kind });
     History::from_events(events)
         .map_err(|error| SyntaxError { at: Place { line: 1, column: 1 }, what: error.to_string() })
+}
+
+/// The operation of each event, by the event's place among all, which are counted from 1.
+fn by_place(operations: &[ForeignOperation]) -> Vec<u32> {
+    let ends = operations.iter().filter(|one| one.completed != u32::MAX).count();
+    let mut by_place = vec![0; operations.len() + ends];
+    for (id, one) in (0..).zip(operations) {
+        by_place[one.invoked as usize - 1] = id;
+        if one.completed != u32::MAX {
+            by_place[one.completed as usize - 1] = id;
+        }
+    }
+    by_place
 }
 
 fn call(foreign: &Foreign, one: &ForeignOperation) -> Option<Call> {

@@ -116,14 +116,17 @@ impl<'a> Scanner<'a> {
     /// Goes on behind the next ` - ` of the line, if it has one.
     pub(super) fn behind_dash(&mut self) -> bool {
         let rest = &self.text[self.at..];
-        let line = rest.split(|byte| *byte == b'\n').next().unwrap_or(rest);
-        match line.windows(3).position(|window| window == b" - ") {
-            Some(at) => {
-                self.at += at + 3;
-                true
+        for (at, byte) in rest.iter().enumerate() {
+            match byte {
+                b'\n' => return false,
+                b'-' if at > 0 && rest[at - 1] == b' ' && rest.get(at + 1) == Some(&b' ') => {
+                    self.at += at + 2;
+                    return true;
+                }
+                _ => {}
             }
-            None => false,
         }
+        false
     }
 
     /// Whether nothing but blanks is left on the line.
