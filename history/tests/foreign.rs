@@ -94,6 +94,33 @@ fn independent_keys_are_taken_apart() {
 }
 
 #[test]
+fn the_layout_of_a_map_says_nothing_of_the_next() {
+    // Fields with and without blanks, that begin alike, and in another order.
+    let history = read(
+        "{:process 0 :type :invoke :f :write :value 1}
+         {:process 0 :type :ok :f :write :value-of 7 :value 1}
+         {:process 1 :type :invoke :f :write :value[2]}
+         {:process 1 :type :ok :f :write :valueless 5}
+         {:f :read, :process 2,
+          :type :invoke}
+         {:f :read, :process 2, ; it says :type :fail
+          :type :ok :value \"}\"}",
+    );
+    assert_eq!(
+        told(&history),
+        [
+            "write of 1 by process 0 succeeded (lines 1 and 2)",
+            "write of [2] by process 1 succeeded (lines 3 and 4)",
+            "read by process 2 returned \"}\" (lines 5 and 7)",
+        ]
+    );
+    let json = read(
+        "{\"type\":\"invoke\",\"f\":\"read\"}\n{\"type\": \"ok\",\"f\" :\"read\",\"value\":3}",
+    );
+    assert_eq!(told(&json), ["read by process nil returned 3 (lines 1 and 2)"]);
+}
+
+#[test]
 fn maps_need_neither_process_nor_time() {
     let history = read(
         "{:index 0 :type :invoke :value [[:append 253 1] [:r 255 nil]]}

@@ -100,6 +100,8 @@ fn public_histories_get_their_verdicts_from_the_program() {
         ("kv/c10-bad.txt", 1),
         ("knossos/good/memstress3-1.edn", 0),
         ("knossos/bad/rethink-fail-minimal.edn", 1),
+        ("elle/paper-example.edn", 1),
+        ("elle/si-without-g-single.edn", 1),
     ] {
         let path = folder.join(name);
         stdout_of(&["check", path.to_str().unwrap()], code);

@@ -29,7 +29,7 @@ impl Foreign {
         if u32::try_from(text.len()).is_err() {
             return Err(scanner.wrong(0, "4 GiB or more: split the history by keys"));
         }
-        let mut reader = Reader { scanner, pairing: Pairing::default(), most };
+        let mut reader = Reader { scanner, pairing: Pairing::default(), most, layout: Vec::new() };
         match format {
             Format::Edn | Format::JsonLines => reader.maps()?,
             Format::Log => reader.log()?,
@@ -46,6 +46,41 @@ struct Reader<'a> {
     pairing: Pairing,
     /// How many operations to read.
     most: usize,
+    /// How the last map was laid out: the next one nearly always is the same.
+    layout: Vec<Field<'a>>,
+}
+
+/// A field of a map, and the bytes from the end of the value before it to its own value.
+#[derive(Clone, Copy, Debug)]
+struct Field<'a> {
+    lead: &'a [u8],
+    name: Name,
+}
+
+/// The fields that are read.
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    Process,
+    Type,
+    Function,
+    Value,
+    Key,
+    Error,
+    Other,
+}
+
+impl Name {
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"process" => Self::Process,
+            b"type" => Self::Type,
+            b"f" => Self::Function,
+            b"value" => Self::Value,
+            b"key" => Self::Key,
+            b"error" => Self::Error,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Reader<'_> {
@@ -99,22 +134,14 @@ impl Reader<'_> {
         };
         let mut kind = None;
         let mut unknown = None;
-        loop {
-            match self.scanner.blanks() {
-                None => return Err(self.scanner.unfinished(begin)),
-                Some(b'}') => break,
-                Some(_) => {}
-            }
-            let Some(name) = self.scanner.name() else {
-                self.scanner.skip()?;
-                self.scanner.skip()?;
-                continue;
-            };
+        let mut position = 0;
+        while let Some(name) = self.field(position, begin)? {
+            position += 1;
             let data = &mut self.pairing.history.data;
             match name {
-                b"process" => line.process = self.scanner.value(data)?,
-                b"type" => {
-                    self.scanner.blanks();
+                Name::Process => line.process = self.scanner.value(data)?,
+                Name::Type => {
+                    self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
                     let at = self.scanner.offset();
                     let name = self.scanner.name();
                     kind = name.and_then(kind_named);
@@ -122,8 +149,8 @@ impl Reader<'_> {
                         return Err(self.scanner.wrong(at, NO_TYPE));
                     }
                 }
-                b"f" => {
-                    self.scanner.blanks();
+                Name::Function => {
+                    self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
                     let at = self.scanner.offset();
                     let name = self.scanner.name();
                     if name.is_none() {
@@ -132,12 +159,10 @@ impl Reader<'_> {
                     line.function = name.and_then(Function::named);
                     unknown = line.function.is_none().then_some(at);
                 }
-                b"value" => line.value = self.scanner.value(data)?,
-                b"key" => line.key = Some(self.scanner.value(data)?),
-                b"error" => {
-                    line.error = self.scanner.value(data)? != DatumId::NIL;
-                }
-                _ => self.scanner.skip()?,
+                Name::Value => line.value = self.scanner.value(data)?,
+                Name::Key => line.key = Some(self.scanner.value(data)?),
+                Name::Error => line.error = self.scanner.value(data)? != DatumId::NIL,
+                Name::Other => self.scanner.skip()?,
             }
         }
         self.scanner.step();
@@ -149,6 +174,44 @@ impl Reader<'_> {
             return Err(self.scanner.wrong(at, unknown_function()));
         }
         self.pairing.line(&line).map_err(|what| self.scanner.wrong(begin, what))
+    }
+
+    /// The name of the map's next field, up to its value; `None` at the map's end.
+    #[inline]
+    fn field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
+        if let Some(field) = self.layout.get(position)
+            && self.scanner.follows(field.lead)
+        {
+            return Ok(Some(field.name));
+        }
+        self.new_field(position, begin)
+    }
+
+    fn new_field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
+        let (from, line) = (self.scanner.offset(), self.scanner.line());
+        loop {
+            match self.scanner.blanks() {
+                None => return Err(self.scanner.unfinished(begin)),
+                Some(b'}') => return Ok(None),
+                Some(_) => {}
+            }
+            if let Some(name) = self.scanner.name() {
+                let name = Name::of(name);
+                self.scanner.blanks();
+                // Only what ends with a blank ends its name in every text.
+                let lead = self.scanner.since(from);
+                if self.scanner.line() == line && self.scanner.ends_blank(lead) {
+                    self.layout.truncate(position);
+                    if self.layout.len() == position {
+                        self.layout.push(Field { lead, name });
+                    }
+                }
+                return Ok(Some(name));
+            }
+            // A key that is no name, and its value.
+            self.scanner.skip()?;
+            self.scanner.skip()?;
+        }
     }
 
     /// Lines of a log.

@@ -81,6 +81,30 @@ impl<'a> Scanner<'a> {
         None
     }
 
+    /// Passes over bytes, if they are the next ones.
+    #[inline]
+    pub(super) fn follows(&mut self, bytes: &[u8]) -> bool {
+        let follows = self.text[self.at..].starts_with(bytes);
+        if follows {
+            self.at += bytes.len();
+        }
+        follows
+    }
+
+    /// The bytes since a place.
+    pub(super) fn since(&self, offset: usize) -> &'a [u8] {
+        &self.text[offset..self.at]
+    }
+
+    /// Whether bytes end with a blank.
+    pub(super) fn ends_blank(&self, bytes: &[u8]) -> bool {
+        match bytes.last() {
+            Some(b' ' | b'\t') => true,
+            Some(b':') => self.json,
+            _ => false,
+        }
+    }
+
     /// What was begun at a place and is not at its end where the text ends.
     pub(super) fn unfinished(&self, begin: usize) -> SyntaxError {
         self.wrong(begin, UNFINISHED)
