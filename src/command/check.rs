@@ -1,4 +1,4 @@
-//! `check`: judges a stored run; files of other programs are for [`foreign`](super::foreign).
+//! `check`: judges a stored run; files of other programs are for [`super::foreign`].
 
 use history::Verdict;
 use history::store::Store;
