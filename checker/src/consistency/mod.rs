@@ -1,11 +1,11 @@
 //! What still holds of one record that is not linearizable: the weaker models, the strongest first.
 //!
-//! - [`sequential`](register::sequential): one order of all operations that agrees with the order of
+//! - *sequential*: one order of all operations that agrees with the order of
 //!   each process (Lamport 1979);
-//! - [`causal`](register::causal): causal memory (Ahamad et al. 1995): for each process an order of
+//! - *causal*: causal memory (Ahamad et al. 1995): for each process an order of
 //!   all writes and its reads that agrees with causality, the closure of the processes' orders and of
 //!   what was read from whom;
-//! - [`pram`](register::pram): pipelined RAM (Lipton and Sandberg 1988): for each process an order of
+//! - *PRAM*: pipelined RAM (Lipton and Sandberg 1988): for each process an order of
 //!   all writes and its reads that agrees with the order of each process;
 //! - the session guarantees, as the finders of [`crate::anomalies`] see them.
 //!
