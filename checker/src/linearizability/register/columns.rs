@@ -88,7 +88,8 @@ impl Columns {
         self.unordered |= self.call.last().is_some_and(|last| *last > call);
         self.key.push(key);
         self.call.push(call);
-        self.ret.push(ret);
+        // An operation that ends before it begins is taken as an instant.
+        self.ret.push(ret.max(call));
         self.value.push(value);
         self.kind.push(kind);
         self.keys = self.keys.max(key as usize + 1);
