@@ -18,7 +18,7 @@ use table::{Defended, Table};
 
 /// The file in which the table is stored.
 const STORED: &str = "selftest.json";
-/// The defects of the first certificate: what `--quick` tries.
+/// The defects of the first certificate: what is tried if nobody says otherwise.
 const FIRST: [Defect; 6] = [
     Defect::AckBeforeReplication,
     Defect::LinearizeWithoutRegimeCheck,
@@ -29,10 +29,11 @@ const FIRST: [Defect; 6] = [
 ];
 
 pub(super) fn selftest(arguments: &Selftest, json: bool) -> Result<Exit, Failure> {
+    let quick = !arguments.all && !arguments.simulated_only;
     let asked: Vec<Defect> = if !arguments.defects.is_empty() {
         let named = arguments.defects.iter().map(|name| plan::defect(name));
         named.collect::<Result<_, _>>()?
-    } else if arguments.quick {
+    } else if quick {
         FIRST.to_vec()
     } else {
         Defect::ALL.to_vec()
@@ -41,7 +42,7 @@ pub(super) fn selftest(arguments: &Selftest, json: bool) -> Result<Exit, Failure
         Vec::new()
     } else {
         let chosen = |defect: &&Defect| {
-            !arguments.defects.is_empty() || arguments.quick || defect.entry().over_sockets
+            !arguments.defects.is_empty() || quick || defect.entry().over_sockets
         };
         asked.iter().filter(chosen).filter(|defect| sockets::can(**defect)).copied().collect()
     };
@@ -53,7 +54,7 @@ pub(super) fn selftest(arguments: &Selftest, json: bool) -> Result<Exit, Failure
         return Ok(Exit::Met);
     }
     let mut table = Table::new(&asked);
-    if !arguments.quick {
+    if !quick {
         simulated::hunt_all(&mut table, arguments.seed, json);
     }
     let scratch = tempfile::tempdir().map_err(Failure::harness)?;
@@ -63,7 +64,7 @@ pub(super) fn selftest(arguments: &Selftest, json: bool) -> Result<Exit, Failure
     }
     let text = serde_json::to_string_pretty(&table).map_err(Failure::harness)?;
     let kept = Path::new("runs");
-    let folder = arguments.out.as_deref().or((!arguments.quick).then_some(kept));
+    let folder = arguments.out.as_deref().or((!quick).then_some(kept));
     if let Some(folder) = folder {
         std::fs::create_dir_all(folder).map_err(Failure::harness)?;
         std::fs::write(folder.join(STORED), &text).map_err(Failure::harness)?;
