@@ -7,8 +7,7 @@ use crate::program::stdout_of;
 #[test]
 fn every_known_defect_is_found_and_none_is_imagined() {
     let begun = std::time::Instant::now();
-    let said: Value =
-        serde_json::from_str(&stdout_of(&["selftest", "--json"], 0)).unwrap();
+    let said: Value = serde_json::from_str(&stdout_of(&["selftest", "--json"], 0)).unwrap();
     eprintln!("selftest took {:.1} s", begun.elapsed().as_secs_f32());
     let defects = said["defects"].as_array().unwrap();
     let names: Vec<&str> = defects.iter().map(|d| d["name"].as_str().unwrap()).collect();
