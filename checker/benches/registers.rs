@@ -162,12 +162,12 @@ fn measure(histories: &[Versions], stale: bool, repetitions: usize, judge: Judge
     let mut bytes = 0;
     let mut seconds: Vec<f64> = (0..repetitions)
         .map(|_| {
-            let before = memory::mark();
+            let before = memory::Mark::now();
             let begin = busy_seconds();
             for history in histories {
                 assert_eq!(judge(history), !stale, "the verdict is known");
             }
-            bytes = bytes.max(memory::peak() - before);
+            bytes = bytes.max(before.more());
             (busy_seconds() - begin) / histories.len() as f64
         })
         .collect();

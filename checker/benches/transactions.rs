@@ -71,13 +71,13 @@ fn row(name: &str, count: usize, text: &str, repetitions: usize) {
     let mut peak = 0;
     let mut found = String::new();
     for _ in 0..repetitions {
-        let before = memory::mark();
+        let before = memory::Mark::now();
         let begin = busy_seconds();
         let history = elle::read(text).expect("a history of the benchmark");
         let read = busy_seconds();
         let judgement = judge(&history, Level::StrictSerializable);
         let end = busy_seconds();
-        peak = peak.max(memory::peak() - before + text.len());
+        peak = peak.max(before.more() + text.len());
         assert_eq!(judgement.verdict == Verdict::Valid, name == "serializable");
         reads.push(read - begin);
         judges.push(end - read);

@@ -34,13 +34,34 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Starts to look for the peak anew; bytes in use now.
-pub(crate) fn mark() -> usize {
-    PEAK.store(USED.load(Relaxed), Relaxed);
-    USED.load(Relaxed)
+/// A moment, and what was in use then, in bytes.
+pub(crate) struct Mark {
+    used: usize,
+    resident: usize,
 }
 
-/// The most bytes in use since the mark.
-pub(crate) fn peak() -> usize {
-    PEAK.load(Relaxed)
+impl Mark {
+    /// Starts to look for the peak anew.
+    pub(crate) fn now() -> Self {
+        // Lets the kernel, too, forget the peak so far.
+        std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
+        let used = USED.load(Relaxed);
+        PEAK.store(used, Relaxed);
+        Self { used, resident: resident("VmRSS:") }
+    }
+
+    /// The most bytes in use since then, beyond those in use then: as the allocator counts, or as
+    /// the kernel does, which knows of pages that were mapped without the allocator.
+    pub(crate) fn more(&self) -> usize {
+        let mapped = resident("VmHWM:").saturating_sub(self.resident);
+        (PEAK.load(Relaxed) - self.used).max(mapped)
+    }
+}
+
+/// One of the kernel's figures of this process, in bytes.
+fn resident(name: &str) -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("the figure");
+    let kib: usize = line.trim().trim_end_matches(" kB").parse().expect("a number");
+    kib * 1024
 }

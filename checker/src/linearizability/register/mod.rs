@@ -12,6 +12,7 @@ mod columns;
 mod judgement;
 mod steps;
 mod sweep;
+mod table;
 mod tally;
 pub mod zones;
 

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::INITIAL;
 use super::columns::{Columns, Kind};
+use super::table::{Raw, Table};
 
 /// No position.
 pub(super) const NONE: u32 = u32::MAX;
@@ -25,15 +26,10 @@ pub(super) struct Tally {
     pub(super) writer: u32,
 }
 
-/// A tally with all bits of `f` turned and one added to both positions, so that nothing is all
-/// zeros: such memory comes from the system when it is first touched, and is in the cache then. Its
-/// 16 bytes are what the speed of the whole rests on.
-type Raw = (u64, u32, u32);
-
 /// The tallies of all values.
 #[derive(Debug)]
 pub(super) struct Tallies {
-    of: Vec<Raw>,
+    of: Table,
     /// For each key, the position of the last read of its initial value, or [`NONE`].
     pub(super) initial: Vec<u32>,
     /// Some value was written more than once.
@@ -58,7 +54,7 @@ impl Tallies {
     /// Each stretch of operations owns a stretch of values. Values are numbered about in the order
     /// of their writes, so most operations find theirs at home; the others are passed on.
     pub(super) fn of(columns: &Columns, stretches: usize) -> Self {
-        let mut of = vec![(0, 0, 0); columns.values];
+        let mut of = Table::zeroed(columns.values);
         let width = columns.values.div_ceil(stretches).max(1);
         let length = columns.len().div_ceil(stretches).max(1);
         let mut parts: Vec<Part> = of
@@ -117,7 +113,7 @@ impl Tallies {
         Self::read(&self.of[value as usize])
     }
 
-    fn read((f, last, writer): &Raw) -> Tally {
+    fn read(Raw { f, last, writer }: &Raw) -> Tally {
         Tally { f: !f, last: last.wrapping_sub(1), writer: writer.wrapping_sub(1) }
     }
 
@@ -179,16 +175,16 @@ impl Part {
         let at = position as usize;
         // Whether it is the first of its value, and whether it writes, is as good as random: no
         // branch may depend on it.
-        let (f, last, writer) = *tally;
+        let Raw { f, last, writer } = *tally;
         let one = select_unpredictable(last == 0, position, last.wrapping_sub(1));
         self.shared |= columns.key[one as usize] != columns.key[at];
         let writes = columns.kind[at] == Kind::Write;
         self.doubled |= writes & (writer != 0);
-        *tally = (
-            f.max(!columns.ret[at]),
-            last.max(position + 1),
-            select_unpredictable(writes, position + 1, writer),
-        );
+        *tally = Raw {
+            f: f.max(!columns.ret[at]),
+            last: last.max(position + 1),
+            writer: select_unpredictable(writes, position + 1, writer),
+        };
     }
 }
 
@@ -198,7 +194,7 @@ fn warm(columns: &Columns, operations: Range<usize>, home: &[Raw], first: usize)
     let mut sum = 0_u32;
     for value in &columns.value[operations] {
         if let Some(tally) = home.get((*value as usize).wrapping_sub(first)) {
-            sum = sum.wrapping_add(tally.1);
+            sum = sum.wrapping_add(tally.last);
         }
     }
     black_box(sum);
