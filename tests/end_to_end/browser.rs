@@ -56,7 +56,7 @@ fn framed(page: &Path, width: u32, folder: &Path) -> std::path::PathBuf {
 #[test]
 fn pages_open_from_disk_without_errors_requests_or_sideways_scrolling() {
     let mend = "install Debian's chromium";
-    let Some(()) = needed("chromium", &["--version"], mend) else { return };
+    let Some(()) = needed(Command::new("chromium").arg("--version"), mend) else { return };
     let night = night();
     let mut pages = vec![night.page.clone()];
     pages.extend(files(night.page.parent().unwrap(), "report.html").into_iter().take(4));

@@ -1,6 +1,6 @@
 //! End to end: the program as its users run it, over real sockets, in real processes.
 //!
-//! What needs a browser or the Python client runs for real where they are installed; elsewhere the
+//! What needs a browser, or a client in Python or JavaScript, runs for real where they are installed; elsewhere the
 //! test says aloud that it was skipped and why, and with `CI=true` it fails instead.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
@@ -15,3 +15,4 @@ mod foreign;
 mod interruption;
 mod program;
 mod python;
+mod smoke;

@@ -64,10 +64,9 @@ impl Drop for Lasting {
     }
 }
 
-/// The path of a program that this test needs, or `None` after saying why the test is skipped.
-pub(crate) fn needed(program: &str, arguments: &[&str], mend: &str) -> Option<()> {
-    let works = Command::new(program)
-        .args(arguments)
+/// Whether a program that this test needs works; `None` after saying why the test is skipped.
+pub(crate) fn needed(command: &mut Command, mend: &str) -> Option<()> {
+    let works = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -75,6 +74,7 @@ pub(crate) fn needed(program: &str, arguments: &[&str], mend: &str) -> Option<()
     if works {
         return Some(());
     }
+    let program = command.get_program().display();
     assert!(std::env::var_os("CI").is_none(), "{program} does not work here; {mend}");
     eprintln!("SKIPPED: {program} does not work here; {mend}");
     None

@@ -7,11 +7,11 @@ use crate::cluster::Kept;
 use crate::program::needed;
 
 /// An interpreter that has the client: the one that `AEROCERT_PYTHON` names, or the system's.
-fn python() -> Option<String> {
+pub(crate) fn python() -> Option<String> {
     let python = std::env::var("AEROCERT_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let mend = "install the package `aerospike` from PyPI, or name an interpreter that has it in \
                 AEROCERT_PYTHON";
-    needed(&python, &["-c", "import aerospike"], mend).map(|()| python)
+    needed(Command::new(&python).args(["-c", "import aerospike"]), mend).map(|()| python)
 }
 
 /// An application that writes sightings until its time is over or an error stops it.
@@ -74,7 +74,7 @@ fn script(name: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "tests", "python", name].iter().collect()
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -92,7 +92,7 @@ fn readable(python: &str, host: &str, namespace: &str) -> (u64, u64) {
 }
 
 /// The address of a node for clients of a site.
-fn host(kept: &Kept, node: &str, site: &str) -> String {
+pub(crate) fn host(kept: &Kept, node: &str, site: &str) -> String {
     let status = kept.json(&["cluster", "status", "--from", site]);
     let row = status["rows"].as_array().unwrap().iter().find(|row| row["node_id"] == node);
     row.expect("the node answers")["node"].as_str().unwrap().to_owned()

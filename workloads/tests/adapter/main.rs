@@ -9,4 +9,5 @@ mod parted;
 mod recording;
 mod scripted;
 mod settings;
+mod smoke;
 mod surfacing;

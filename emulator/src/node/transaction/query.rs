@@ -35,6 +35,10 @@ impl Node {
         let space = &self.namespaces[namespace];
         let resumed = query.resume_after.iter().map(|digest| (digest.partition(), Some(*digest)));
         let whole = query.partitions.iter().map(|partition| (*partition, None));
+        let mut room = match query.max_records {
+            0 => u64::MAX,
+            most => most,
+        };
         for (partition, after) in whole.chain(resumed) {
             let index = usize::from(partition);
             let serves = self.membership.serving().is_some()
@@ -51,6 +55,12 @@ impl Node {
                 if record.is_tombstone() || !listed {
                     continue;
                 }
+                if room == 0 {
+                    // Partitions that were not gone through to their end are not said to be done:
+                    // the client may go on after the last record that it got.
+                    return;
+                }
+                room -= 1;
                 let wanted =
                     |name: &[u8]| query.bins.is_empty() || query.bins.iter().any(|bin| bin == name);
                 let bins = if query.no_bins {
