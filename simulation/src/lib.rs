@@ -13,6 +13,7 @@ mod faults;
 mod hunt;
 mod night;
 mod planted;
+mod scenario;
 mod schedule;
 mod script;
 mod shrink;
@@ -25,6 +26,10 @@ pub use drawn::{Sky, drawn};
 pub use hunt::{Catch, Hunt, hunt};
 pub use night::{Night, Recorded};
 pub use planted::planted;
+pub use scenario::{
+    Account, Expected, Finding, NodeRow, NodeSays, Observed, SCENARIOS, Scenario, Settings, Step,
+    scenario,
+};
 pub use schedule::{NEMESES, draw_schedule};
 pub use script::{Script, Scripted};
 pub use shrink::{Shrunk, shrink};

@@ -4,6 +4,7 @@ mod cluster;
 mod judge;
 mod load;
 mod nemesis;
+mod scenario;
 mod simulate;
 mod store;
 
@@ -13,6 +14,7 @@ pub(crate) use cluster::{ClusterCommand, ClusterUp, State, Where};
 pub(crate) use judge::{Check, Compare, Consistency, FormatName, ModelName, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
 pub(crate) use nemesis::{Apply, NemesisCommand};
+pub(crate) use scenario::Scenario;
 pub(crate) use simulate::Simulate;
 pub(crate) use store::{Export, ExportFormat, Prune, RunsCommand};
 
@@ -67,6 +69,9 @@ pub(crate) enum Command {
     Nemesis(NemesisCommand),
     /// Nights in virtual time: seeded faults, and every history judged.
     Simulate(Simulate),
+    /// Walk through a known topology step by step, expected beside observed; lists them without a
+    /// name.
+    Scenario(Scenario),
     /// Switch known defects on, one at a time, and see whether each is found.
     Selftest(Selftest),
     /// What this machine and that cluster can do, and how to mend what is missing.

@@ -11,6 +11,7 @@ mod proofs;
 mod report;
 mod run;
 mod runs;
+mod scenario;
 mod selftest;
 mod simulate;
 
@@ -35,6 +36,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Failure> {
         Command::Cluster(command) => cluster::cluster(&command, json),
         Command::Nemesis(command) => nemesis::nemesis(&command, json),
         Command::Simulate(arguments) => simulate::simulate(&arguments, json),
+        Command::Scenario(arguments) => scenario::scenario(&arguments, json),
         Command::Selftest(arguments) => selftest::selftest(&arguments, json),
         Command::Doctor(arguments) => doctor::doctor(&arguments, json),
     }

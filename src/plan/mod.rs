@@ -12,6 +12,6 @@ pub(crate) use arm::{ArmPlan, arm};
 pub(crate) use canary::{Canary, defect};
 pub(crate) use cluster::{ClusterPlan, cluster};
 pub(crate) use draw::{derived, drawn};
-pub(crate) use name::{arm_mode, read_mode, read_mode_name, workload};
+pub(crate) use name::{arm_mode, read_mode, read_mode_name, scenario, workload};
 pub(crate) use night::{Night, night};
 pub(crate) use pair::{Pair, PairRequest, pair};

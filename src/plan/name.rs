@@ -1,6 +1,7 @@
 //! Names on the command line and in files, and what they mean.
 
 use history::{ConflictResolution, Mode, ReadMode, Workload};
+use simulation::{SCENARIOS, Scenario};
 
 use crate::config::nearest;
 use crate::exit::Failure;
@@ -14,7 +15,7 @@ pub(crate) fn workload(name: &str) -> Result<Workload, Failure> {
         Workload::Set,
         Workload::Sightings,
     ];
-    named("workload", name, ALL.map(|workload| (workload.name(), workload)))
+    named("workload", name, &ALL.map(|workload| (workload.name(), workload)))
 }
 
 /// An SC read mode by its name.
@@ -25,7 +26,7 @@ pub(crate) fn read_mode(name: &str) -> Result<ReadMode, Failure> {
         ("allow-replica", ReadMode::AllowReplica),
         ("allow-unavailable", ReadMode::AllowUnavailable),
     ];
-    named("read mode", name, all)
+    named("read mode", name, &all)
 }
 
 /// The name of an SC read mode.
@@ -45,19 +46,21 @@ pub(crate) fn arm_mode(name: &str) -> Result<(Mode, Option<ConflictResolution>),
         ("ap", (Mode::Ap, Some(ConflictResolution::Generation))),
         ("ap-last-update-time", (Mode::Ap, Some(ConflictResolution::LastUpdateTime))),
     ];
-    named("arm", name, all)
+    named("arm", name, &all)
 }
 
-fn named<T: Copy, const N: usize>(
-    what: &str,
-    name: &str,
-    all: [(&'static str, T); N],
-) -> Result<T, Failure> {
+/// A scenario by its name.
+pub(crate) fn scenario(name: &str) -> Result<&'static Scenario, Failure> {
+    let all: Vec<_> = SCENARIOS.iter().map(|scenario| (scenario.name, scenario)).collect();
+    named("scenario", name, &all)
+}
+
+fn named<T: Copy>(what: &str, name: &str, all: &[(&'static str, T)]) -> Result<T, Failure> {
     if let Some((_, value)) = all.iter().find(|(known, _)| *known == name) {
         return Ok(*value);
     }
-    let known = all.map(|(known, _)| known);
-    let mend = nearest(name, known).map_or_else(
+    let known: Vec<&str> = all.iter().map(|(known, _)| *known).collect();
+    let mend = nearest(name, known.iter().copied()).map_or_else(
         || format!("there are {}", known.join(", ")),
         |like| format!("did you mean `{like}`?"),
     );

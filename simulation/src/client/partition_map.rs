@@ -20,6 +20,18 @@ impl PartitionMap {
         self.columns.first()?.get(usize::from(partition))?.map(|(_, node)| node)
     }
 
+    /// The nodes that are believed to hold a partition, the master first.
+    pub(crate) fn holders(&self, partition: u16) -> Vec<u8> {
+        let column = |column: &Vec<Option<(u32, u8)>>| column.get(usize::from(partition)).copied();
+        let mut holders = Vec::new();
+        for (_, node) in self.columns.iter().filter_map(column).flatten() {
+            if !holders.contains(&node) {
+                holders.push(node);
+            }
+        }
+        holders
+    }
+
     /// Whether the node has changed since its map was taken in.
     pub(crate) fn is_new(&self, node: u8, generation: i64) -> bool {
         self.generations.get(&node) != Some(&generation)
