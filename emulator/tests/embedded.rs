@@ -22,8 +22,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_millis(300);
 
 fn config() -> EmbeddedConfig {
-    let place =
-        |id, site| Place { id: NodeId(id), site, rack: u32::from(site), addresses: Vec::new() };
+    let place = |id, site| Place {
+        id: NodeId(id),
+        site,
+        rack: u32::from(site),
+        stay_quiesced: false,
+        addresses: Vec::new(),
+    };
     let world = WorldConfig {
         cluster_name: "shell".into(),
         sites: 2,

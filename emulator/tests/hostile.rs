@@ -19,7 +19,13 @@ fn world(mode: Mode) -> World {
         let entry = |node| RosterEntry { node, rack: 0 };
         namespace.roster = Some(ids.clone().map(entry).collect());
     }
-    let place = |id| Place { id, site: 0, rack: 0, addresses: vec!["127.0.0.1:3000".to_owned()] };
+    let place = |id| Place {
+        id,
+        site: 0,
+        rack: 0,
+        stay_quiesced: false,
+        addresses: vec!["127.0.0.1:3000".to_owned()],
+    };
     let config = WorldConfig {
         cluster_name: "hostile".into(),
         sites: 1,

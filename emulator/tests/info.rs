@@ -40,6 +40,7 @@ fn single() -> World {
         id: NodeId(0xA1),
         site: 0,
         rack: 0,
+        stay_quiesced: false,
         addresses: vec!["127.0.0.1:3000".into(), "127.0.1.1:3000".into()],
     };
     settled(vec![place], vec![NamespaceConfig::new("mydata", Mode::Ap)])
@@ -50,6 +51,7 @@ fn stretch() -> World {
         id: NodeId(*id),
         site: *site,
         rack: *rack,
+        stay_quiesced: false,
         addresses: vec![format!("127.32.{node}.1:3000"), format!("127.32.{node}.2:3000")],
     });
     let mut sc = NamespaceConfig::new("mydata", Mode::Sc);

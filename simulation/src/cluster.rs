@@ -63,7 +63,13 @@ pub(crate) fn world(night: &Night) -> WorldConfig {
     namespace.replication_factor = night.replication_factor as usize;
     namespace.roster =
         (mode == Mode::Sc).then(|| PLACES[..listed].iter().copied().map(entry).collect());
-    let place = |(id, site, rack)| Place { id: NodeId(id), site, rack, addresses: Vec::new() };
+    let place = |(id, site, rack)| Place {
+        id: NodeId(id),
+        site,
+        rack,
+        stay_quiesced: false,
+        addresses: Vec::new(),
+    };
     WorldConfig {
         cluster_name: "night".to_owned(),
         sites: 2,

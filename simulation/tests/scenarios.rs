@@ -33,6 +33,21 @@ fn five_node() {
 }
 
 #[test]
+fn tie_break() {
+    play("tie-break", &SETTINGS);
+}
+
+#[test]
+fn odd_even() {
+    play("odd-even", &SETTINGS);
+}
+
+#[test]
+fn stretch_bootstrap() {
+    play("stretch-bootstrap", &SETTINGS);
+}
+
+#[test]
 fn three_dc() {
     play("three-dc", &SETTINGS);
 }

@@ -66,6 +66,7 @@ impl EmbeddedPlan {
             id: partition::NodeId(node.id.0),
             site: node.site,
             rack: node.rack,
+            stay_quiesced: false,
             addresses: Vec::new(),
         };
         self.topology.nodes.iter().map(place).collect()

@@ -7,7 +7,7 @@ use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 use super::constant::{DEFAULT_COMMANDS, constant};
 use super::endpoints::{self, Ports};
 use super::{idle, partitions, peers, roster, sets, stable, statistics};
-use crate::node::{NamespaceConfig, NamespaceView, Node, Recluster, RosterEntry, RosterView};
+use crate::node::{NamespaceConfig, NamespaceView, Node, Quiesce, Recluster, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
 
 /// Answers a whole info request of a client of `site`: a line per command, the command before a
@@ -58,6 +58,14 @@ fn act(node: &mut Node, command: &Command<'_>) -> Option<String> {
             Recluster::Ok => "ok".to_owned(),
             Recluster::IgnoredByNonPrincipal => "ignored-by-non-principal".to_owned(),
             Recluster::Failed => error(ResultCode::UNKNOWN, "unknown"),
+        },
+        "quiesce" => match node.quiesce(true) {
+            Quiesce::Ok => "ok".to_owned(),
+            Quiesce::Permanent => error(ResultCode::FORBIDDEN, "permanently quiesced"),
+        },
+        "quiesce-undo" => match node.quiesce(false) {
+            Quiesce::Ok => "ok".to_owned(),
+            Quiesce::Permanent => "ignored-permanently-quiesced".to_owned(),
         },
         "roster-set" => {
             let namespace = command.parameter("namespace").unwrap_or_default();
@@ -201,8 +209,7 @@ impl Asked<'_> {
             "roster" => self.per_namespace(|name| node.roster(name).map(|v| roster::answer(&v))),
             "racks" => self.per_namespace(|name| Some(roster::racks(&self.racks_view(name)?))),
             "rack-ids" => {
-                let rack = self.rack();
-                let racks = node.namespaces().map(|ns| format!("{}:{rack}", ns.name));
+                let racks = node.namespaces().map(|ns| format!("{}:{}", ns.name, self.rack(ns)));
                 racks.collect::<Vec<_>>().join(";")
             }
             "revive" => match self.views(self.command.parameter("namespace")) {
@@ -258,16 +265,13 @@ impl Asked<'_> {
     /// The roster of a namespace; in AP only the nodes of the cluster count.
     fn racks_view(&self, name: &str) -> Option<RosterView> {
         self.node.roster(name).or_else(|| {
-            self.node.namespace(name)?;
-            let members = self.node.cluster(self.now_ns).members.into_iter();
-            let config = self.node.config();
-            let observed = members.map(|node| RosterEntry { node, rack: config.rack_of(node) });
-            Some(RosterView { observed: observed.collect(), ..RosterView::default() })
+            let observed = self.node.observed_racks(name)?;
+            Some(RosterView { observed, ..RosterView::default() })
         })
     }
 
-    fn rack(&self) -> u32 {
-        self.node.config().place().map_or(0, |place| place.rack)
+    fn rack(&self, namespace: &NamespaceConfig) -> u32 {
+        self.node.namespace(&namespace.name).map_or(0, |view| view.rack)
     }
 
     fn namespace(&self, name: &str) -> Option<(&NamespaceConfig, NamespaceView)> {
@@ -328,7 +332,7 @@ impl Asked<'_> {
     }
 
     fn namespace_config(&self, config: &NamespaceConfig) -> String {
-        statistics::configuration(config, self.rack(), self.node.settings(&config.name))
+        statistics::configuration(config, self.rack(config), self.node.settings(&config.name))
     }
 
     fn service_config(&self) -> String {
@@ -336,6 +340,7 @@ impl Asked<'_> {
         idle::SERVICE_CONFIG.with(&[
             ("cluster-name", config.cluster_name.clone()),
             ("node-id", config.id.to_string()),
+            ("stay-quiesced", config.stays_quiesced(config.id).to_string()),
         ])
     }
 

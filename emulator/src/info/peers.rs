@@ -51,7 +51,13 @@ mod tests {
     use super::*;
 
     fn place(id: u64, addresses: [&str; 2]) -> Place {
-        Place { id: NodeId(id), site: 0, rack: 0, addresses: addresses.map(str::to_owned).into() }
+        Place {
+            id: NodeId(id),
+            site: 0,
+            rack: 0,
+            stay_quiesced: false,
+            addresses: addresses.map(str::to_owned).into(),
+        }
     }
 
     #[test]

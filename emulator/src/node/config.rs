@@ -14,6 +14,9 @@ pub struct Place {
     pub site: u8,
     /// Its rack (`rack-id`; 0: none).
     pub rack: u32,
+    /// `stay-quiesced`: it never holds data while enough others can, and counts for quorums all the
+    /// same (a tie-breaker). Everybody must know it, present or not: rosters' rows rest on it.
+    pub stay_quiesced: bool,
     /// The `address:port` at which it serves clients, one per client site.
     pub addresses: Vec<String>,
 }
@@ -42,10 +45,10 @@ impl NodeConfig {
         self.places.iter().find(|place| place.id == self.id)
     }
 
-    /// The configured rack of a node; 0 for one that nobody configured.
+    /// Whether a node is quiesced for good.
     #[must_use]
-    pub fn rack_of(&self, node: NodeId) -> u32 {
-        self.places.iter().find(|place| place.id == node).map_or(0, |place| place.rack)
+    pub fn stays_quiesced(&self, node: NodeId) -> bool {
+        self.places.iter().any(|place| place.id == node && place.stay_quiesced)
     }
 }
 

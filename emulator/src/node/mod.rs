@@ -28,4 +28,6 @@ pub use config::{
 };
 pub use message::{Fabric, Input, Output};
 pub use state::{Node, Storage};
-pub use view::{ClusterView, NamespaceView, PartitionView, Recluster, RosterView, SetView};
+pub use view::{
+    ClusterView, NamespaceView, PartitionView, Quiesce, Recluster, RosterView, SetView,
+};

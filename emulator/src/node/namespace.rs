@@ -176,12 +176,14 @@ impl Namespace {
 
     /// What the principal must know.
     #[must_use]
-    pub fn report(&self) -> NamespaceReport {
+    pub fn report(&self, rack: u32, quiesced: bool) -> NamespaceReport {
         let partitions = &self.kept.partitions;
         let strong = self.is_strong();
         NamespaceReport {
             roster: self.kept.roster.pending.clone(),
             trusted: self.kept.trusted,
+            quiesced,
+            rack,
             claims: self.claims(),
             lineages: if strong {
                 Vec::new()

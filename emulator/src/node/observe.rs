@@ -90,6 +90,10 @@ impl Node {
                 Mode::Ap => plan.map_or(0, |plan| u64::from(plan.count(Standing::Fresh))),
                 Mode::Sc => 0,
             },
+            rack: self.rack(index),
+            nodes_quiesced: plan.map_or(0, |plan| plan.quiesced.len() as u32),
+            pending_quiesce: self.is_quiesced(),
+            effective_is_quiesced: plan.is_some_and(|plan| plan.quiesced.contains(&self.id)),
             counters: space.counters.values().clone(),
         };
         for partition in 0..PARTITIONS {
@@ -249,7 +253,8 @@ impl Node {
     /// A namespace's roster; `None` for an unknown or AP namespace.
     #[must_use]
     pub fn roster(&self, namespace: &str) -> Option<RosterView> {
-        let space = &self.namespaces[self.namespace_index(namespace)?];
+        let index = self.namespace_index(namespace)?;
+        let space = &self.namespaces[index];
         if !space.is_strong() {
             return None;
         }
@@ -259,12 +264,21 @@ impl Node {
         Some(RosterView {
             roster: entries(&space.kept.roster.current),
             pending: entries(&space.kept.roster.pending),
-            observed: self
-                .members()
-                .into_iter()
-                .map(|node| RosterEntry { node, rack: self.config.rack_of(node) })
-                .collect(),
+            observed: self.observed(index),
         })
+    }
+
+    /// The members of the cluster with the racks that they had at the last rebalance.
+    fn observed(&self, namespace: usize) -> Vec<RosterEntry> {
+        let plan = self.namespace_plan(namespace);
+        let racks = plan.iter().flat_map(|plan| &plan.racks);
+        racks.map(|(node, rack)| RosterEntry { node: *node, rack: *rack }).collect()
+    }
+
+    /// The same; `None` for an unknown namespace.
+    #[must_use]
+    pub fn observed_racks(&self, namespace: &str) -> Option<Vec<RosterEntry>> {
+        Some(self.observed(self.namespace_index(namespace)?))
     }
 
     /// What the named sets of a namespace hold here; `None` for an unknown namespace.

@@ -21,6 +21,10 @@ pub struct NamespaceReport {
     pub roster: Option<Arc<RosterSetting>>,
     /// Its copies can be relied on (SC).
     pub trusted: bool,
+    /// It shall hold no data while enough others can.
+    pub quiesced: bool,
+    /// Its rack as it is configured now.
+    pub rack: u32,
     /// Its SC copies by partition; empty in AP.
     pub claims: Vec<Claim>,
     /// Its AP copies by partition; empty in SC.
@@ -45,6 +49,10 @@ pub struct NamespacePlan {
     pub rows: Arc<Rows>,
     /// The members that count.
     pub cluster_size: usize,
+    /// All members with the racks that they are configured with.
+    pub racks: Vec<(NodeId, u32)>,
+    /// The members that are quiesced in the round.
+    pub quiesced: Vec<NodeId>,
     /// The number of copies.
     pub effective_replication_factor: usize,
     /// By partition.

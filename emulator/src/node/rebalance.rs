@@ -19,10 +19,10 @@ pub struct RowsCache {
     computed: Vec<Computed>,
 }
 
-/// Rows, and the members (with racks) and the replication factor that they are for.
+/// Rows, and the members and the replication factor that they are for.
 #[derive(Debug)]
 struct Computed {
-    members: Vec<(NodeId, u32)>,
+    members: Vec<Member>,
     factor: usize,
     rows: Arc<Rows>,
 }
@@ -30,21 +30,17 @@ struct Computed {
 impl RowsCache {
     const KEPT: usize = 8;
 
-    fn rows(&mut self, members: &[(NodeId, u32)], config: &NamespaceConfig) -> Arc<Rows> {
+    fn rows(&mut self, members: Vec<Member>, config: &NamespaceConfig) -> Arc<Rows> {
         let factor = config.replication_factor;
         let known = |one: &&Computed| one.members == members && one.factor == factor;
         if let Some(computed) = self.computed.iter().find(known) {
             return Arc::clone(&computed.rows);
         }
-        let list: Vec<Member> = members
-            .iter()
-            .map(|(id, rack)| Member { id: *id, rack: *rack, quiesced: false })
-            .collect();
-        let rows = Arc::new(Rows::compute(&list, factor, config.preference));
+        let rows = Arc::new(Rows::compute(&members, factor, config.preference));
         if self.computed.len() == Self::KEPT {
             self.computed.remove(0);
         }
-        self.computed.push(Computed { members: members.to_vec(), factor, rows: Arc::clone(&rows) });
+        self.computed.push(Computed { members, factor, rows: Arc::clone(&rows) });
         rows
     }
 }
@@ -69,11 +65,22 @@ pub fn plan(
                 .collect();
             Arc::new(match namespace.mode {
                 Mode::Sc => strong(namespace, config, &told, cache),
-                Mode::Ap => available(namespace, config, &told, &round, cache),
+                Mode::Ap => available(namespace, &told, cache),
             })
         })
         .collect();
     Plan { round, namespaces }
+}
+
+/// The members that are quiesced, unless nobody would be left.
+fn quiesced(told: &[(NodeId, &NamespaceReport)]) -> Vec<NodeId> {
+    let quiesced: Vec<NodeId> =
+        told.iter().filter(|(_, report)| report.quiesced).map(|(id, _)| *id).collect();
+    if quiesced.len() == told.len() { Vec::new() } else { quiesced }
+}
+
+fn racks(told: &[(NodeId, &NamespaceReport)]) -> Vec<(NodeId, u32)> {
+    told.iter().map(|(id, report)| (*id, report.rack)).collect()
 }
 
 /// Strong consistency: the rules of [`granting_rule`], and the data must be here.
@@ -91,10 +98,21 @@ fn strong(
     let roster: Option<Arc<RosterSetting>> =
         told.iter().filter_map(|(_, report)| report.roster.clone()).max();
     let entries = roster.as_ref().map_or(&[][..], |roster| &roster.entries);
-    let listed: Vec<(NodeId, u32)> = entries.iter().map(|entry| (entry.node, entry.rack)).collect();
-    let rows = cache.rows(&listed, config);
-    let present: Vec<(NodeId, &NamespaceReport)> =
-        told.iter().filter(|(id, _)| listed.iter().any(|(node, _)| node == id)).copied().collect();
+    let listed: Vec<Member> = entries
+        .iter()
+        .map(|entry| Member {
+            id: entry.node,
+            rack: entry.rack,
+            quiesced: node.stays_quiesced(entry.node),
+        })
+        .collect();
+    let present: Vec<(NodeId, &NamespaceReport)> = told
+        .iter()
+        .filter(|(id, _)| listed.iter().any(|member| member.id == *id))
+        .copied()
+        .collect();
+    let rows = cache.rows(listed, config);
+    let quiesced = quiesced(&present);
     let defects = &node.defects;
     let strangers = told.len() - present.len();
     let rules = || QuorumRules {
@@ -104,35 +122,53 @@ fn strong(
     };
     let partitions = (0..PARTITIONS)
         .map(|partition| {
-            strong_partition((config, defects), rows.row(partition), &present, rules(), partition)
+            let present = Present { told: &present, quiesced: &quiesced };
+            strong_partition((config, defects), rows.row(partition), present, rules(), partition)
         })
         .collect();
     NamespacePlan {
         roster,
         rows,
         cluster_size: present.len(),
-        effective_replication_factor: config.replication_factor.min(present.len()),
+        racks: racks(told),
+        effective_replication_factor: config.replication_factor.min(present.len() - quiesced.len()),
+        quiesced,
         partitions,
+    }
+}
+
+/// The roster nodes that are here.
+#[derive(Clone, Copy)]
+struct Present<'a> {
+    told: &'a [(NodeId, &'a NamespaceReport)],
+    quiesced: &'a [NodeId],
+}
+
+impl<'a> Present<'a> {
+    fn report_of(self, node: NodeId) -> Option<&'a NamespaceReport> {
+        self.told.iter().find(|(id, _)| *id == node).map(|(_, told)| *told)
     }
 }
 
 fn strong_partition(
     (config, defects): (&NamespaceConfig, &Defects),
     row: &[NodeId],
-    present: &[(NodeId, &NamespaceReport)],
+    present: Present<'_>,
     rules: QuorumRules,
     partition: usize,
 ) -> PartitionPlan {
-    let report_of =
-        |node: NodeId| present.iter().find(|(id, _)| *id == node).map(|(_, told)| *told);
+    let report_of = |node: NodeId| present.report_of(node);
     let claim_of = |node: NodeId| {
         report_of(node).and_then(|told| told.claims.get(partition)).copied().unwrap_or_default()
     };
     let standing = |node: NodeId| match report_of(node) {
         None => partition::Standing::Absent,
-        Some(told) => partition::Standing::Present { trusted: told.trusted, quiesced: false },
+        Some(told) => partition::Standing::Present {
+            trusted: told.trusted,
+            quiesced: present.quiesced.contains(&node),
+        },
     };
-    let needed = present.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
+    let needed = present.told.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
     let is_current = |node: NodeId| {
         let Claim { copy, full, .. } = claim_of(node);
         needed == 0
@@ -141,16 +177,22 @@ fn strong_partition(
                 && (copy == needed || defects.fires(Defect::StaleCopyTakenForCurrent))
                 && report_of(node).is_some_and(|told| told.trusted))
     };
-    let here = || row.iter().copied().filter(|node| report_of(*node).is_some());
+    // Who is quiesced comes last, and is no replica.
+    let active = || {
+        let active = |node: &NodeId| report_of(*node).is_some() && !present.quiesced.contains(node);
+        row.iter().copied().filter(active)
+    };
+    let here =
+        || active().chain(row.iter().copied().filter(|node| present.quiesced.contains(node)));
     let granted = granting_rule(row, config.replication_factor, rules, standing).is_some();
-    let replicas: Box<[NodeId]> = here().take(config.replication_factor).collect();
+    let replicas: Box<[NodeId]> = active().take(config.replication_factor).collect();
     let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
     if current.is_empty() && defects.fires(Defect::StaleCopyPromoted) {
         current.extend(here().find(|node| claim_of(*node).copy > 0));
     }
     let master = replicas.iter().find(|node| current.contains(node)).or(current.first()).copied();
     if !granted || master.is_none() {
-        let whole = row.len() == present.len() && !row.is_empty();
+        let whole = row.len() == present.told.len() && !row.is_empty();
         return PartitionPlan::closed(if whole { Standing::Dead } else { Standing::Unavailable });
     }
     let keeps = |node: &NodeId| replicas.contains(node) || master == Some(*node);
@@ -170,22 +212,27 @@ fn strong_partition(
 /// Availability: every partition is served by whoever is here.
 fn available(
     config: &NamespaceConfig,
-    node: &NodeConfig,
     told: &[(NodeId, &NamespaceReport)],
-    round: &Round,
     cache: &mut RowsCache,
 ) -> NamespacePlan {
-    let members: Vec<(NodeId, u32)> =
-        round.members.iter().map(|id| (*id, node.rack_of(*id))).collect();
-    let rows = cache.rows(&members, config);
+    let quiesced = quiesced(told);
+    let members = told.iter().map(|(id, report)| Member {
+        id: *id,
+        rack: report.rack,
+        quiesced: quiesced.contains(id),
+    });
+    let rows = cache.rows(members.collect(), config);
+    let copies = config.replication_factor.min(told.len() - quiesced.len());
     let partitions = (0..PARTITIONS)
-        .map(|partition| available_partition(config, rows.row(partition), told, partition))
+        .map(|partition| available_partition(copies, rows.row(partition), told, partition))
         .collect();
     NamespacePlan {
         roster: None,
         rows,
-        cluster_size: members.len(),
-        effective_replication_factor: config.replication_factor.min(members.len()),
+        cluster_size: told.len(),
+        racks: racks(told),
+        quiesced,
+        effective_replication_factor: copies,
         partitions,
     }
 }
@@ -194,7 +241,7 @@ fn available(
 /// before one that did not, a full one before a subset. Copies of another lineage are duplicates,
 /// and so is a subset unless a full copy of its lineage is here.
 fn available_partition(
-    config: &NamespaceConfig,
+    copies: usize,
     row: &[NodeId],
     told: &[(NodeId, &NamespaceReport)],
     partition: usize,
@@ -203,7 +250,7 @@ fn available_partition(
         let (_, report) = told.iter().find(|(id, _)| *id == node)?;
         *report.lineages.get(partition)?
     };
-    let replicas: Box<[NodeId]> = row.iter().copied().take(config.replication_factor).collect();
+    let replicas: Box<[NodeId]> = row.iter().copied().take(copies).collect();
     let holders: Vec<(NodeId, Lineage)> =
         row.iter().filter_map(|node| Some((*node, lineage_of(*node)?))).collect();
     let score = |lineage: &Lineage| (!lineage.subset, lineage.master);

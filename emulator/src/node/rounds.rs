@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rand::RngExt;
 
-use super::Recluster;
 use super::membership::{Lead, LeadStep, dead_rounds};
 use super::message::{Fabric, Output, RoundMessage};
 use super::plan::{Plan, Report};
 use super::rebalance;
 use super::round::{Round, RoundId};
 use super::state::Node;
+use super::{Quiesce, Recluster};
 use crate::partition::NodeId;
 
 impl Node {
@@ -71,7 +71,10 @@ impl Node {
                     self.membership.prepared = None;
                 }
                 self.membership.reported = Some(id);
-                let namespaces = self.namespaces.iter().map(|n| n.report()).collect();
+                let quiesced = self.is_quiesced();
+                let report =
+                    |index: usize| self.namespaces[index].report(self.rack(index), quiesced);
+                let namespaces = (0..self.namespaces.len()).map(report).collect();
                 let report = RoundMessage::Report(id, Arc::new(Report { namespaces }));
                 self.send(from, Fabric::Round(report), out);
             }
@@ -208,6 +211,21 @@ impl Node {
         self.meet_peers(members);
         self.plan_migration(now_ns);
         self.renew_transactions(now_ns, before.as_deref(), out);
+    }
+
+    /// Whether the node wants to hold no data from the next rebalance on.
+    pub(super) fn is_quiesced(&self) -> bool {
+        self.quiesced || self.config.stays_quiesced(self.id)
+    }
+
+    /// Quiesces the node from the next rebalance on, or takes that back (`quiesce:`,
+    /// `quiesce-undo:`). It is forgotten when the process ends.
+    pub fn quiesce(&mut self, wanted: bool) -> Quiesce {
+        if self.config.stays_quiesced(self.id) {
+            return Quiesce::Permanent;
+        }
+        self.quiesced = wanted;
+        Quiesce::Ok
     }
 
     /// Asks for a new round with the same members (`recluster:`).

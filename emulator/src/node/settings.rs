@@ -6,6 +6,8 @@ use super::state::Node;
 /// The part of the machine's memory that is in use, in percent: no other process is emulated, and
 /// this is what `system_free_mem_pct` says.
 const MEMORY_USED_PCT: u32 = 10;
+/// The highest `rack-id`.
+const MOST_RACK: u32 = 1_000_000;
 
 /// A namespace's settings that are not among the rules of its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Settings {
     pub reject_xdr_writes: bool,
     /// `disable-write-dup-res`: AP writes do not wait for duplicates.
     pub disable_write_dup_res: bool,
+    /// `rack-id`, if it was changed: until the node starts again, when its file holds.
+    pub rack: Option<u32>,
 }
 
 impl Default for Settings {
@@ -28,6 +32,7 @@ impl Default for Settings {
             reject_non_xdr_writes: false,
             reject_xdr_writes: false,
             disable_write_dup_res: false,
+            rack: None,
         }
     }
 }
@@ -45,6 +50,12 @@ impl Node {
     pub fn set_config(&mut self, namespace: &str, name: &str, value: &str) -> bool {
         let Some(index) = self.namespace_index(namespace) else { return false };
         set(&mut self.namespaces[index], name, value).is_some()
+    }
+
+    /// The rack of a namespace on this node, as it is configured now.
+    pub(super) fn rack(&self, namespace: usize) -> u32 {
+        let file = || self.config.place().map_or(0, |place| place.rack);
+        self.namespaces[namespace].settings.rack.unwrap_or_else(file)
     }
 
     /// The settings of a namespace that can be changed, by name.
@@ -72,6 +83,7 @@ fn set(space: &mut Namespace, name: &str, value: &str) -> Option<()> {
         }
         "reject-non-xdr-writes" => settings.reject_non_xdr_writes = value.parse().ok()?,
         "reject-xdr-writes" => settings.reject_xdr_writes = value.parse().ok()?,
+        "rack-id" => settings.rack = Some(value.parse().ok().filter(|rack| *rack <= MOST_RACK)?),
         "disable-write-dup-res" => settings.disable_write_dup_res = value.parse().ok()?,
         "transaction-pending-limit" => space.config.pending_limit = value.parse().ok()?,
         _ => return None,

@@ -63,6 +63,8 @@ pub struct Node {
     /// Every peer that it ever had, in the order in which it met them.
     pub(super) alumni: Vec<NodeId>,
     pub(super) started_ns: u64,
+    /// An operator wants it quiesced from the next rebalance on.
+    pub(super) quiesced: bool,
     sequence: u64,
     next_beat_ns: u64,
     next_migration_ns: u64,
@@ -129,6 +131,7 @@ impl Node {
             peers_generation: 0,
             alumni: Vec::new(),
             started_ns: now_ns,
+            quiesced: false,
             sequence: 0,
             next_beat_ns: now_ns + phase_ns,
             next_migration_ns: u64::MAX,

@@ -92,6 +92,14 @@ pub struct NamespaceView {
     pub migrate_rx_initial: u64,
     /// AP partitions that began empty at the last rebalance because nobody had a copy.
     pub fresh_partitions: u64,
+    /// Its rack as it is configured now.
+    pub rack: u32,
+    /// Members that are quiesced.
+    pub nodes_quiesced: u32,
+    /// This node will be quiesced at the next rebalance, is quiesced in the round in force.
+    pub pending_quiesce: bool,
+    /// See `pending_quiesce`.
+    pub effective_is_quiesced: bool,
     /// Everything that is only counted, by the server's names (`client_write_success`, …).
     pub counters: BTreeMap<&'static str, u64>,
 }
@@ -141,6 +149,15 @@ pub struct PartitionView {
     pub final_version: String,
     /// The columns of the row that this node claims in `replicas`, ascending.
     pub owned_columns: Vec<usize>,
+}
+
+/// The answer to `quiesce:` and to `quiesce-undo:`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiesce {
+    /// From the next rebalance on.
+    Ok,
+    /// It is quiesced for good.
+    Permanent,
 }
 
 /// The answer to `recluster:`.

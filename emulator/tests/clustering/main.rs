@@ -104,3 +104,70 @@ fn two_against_four_depends_on_the_racks() {
     assert_eq!(four + two, 4096);
     assert!((400..=490).contains(&four), "{four}");
 }
+
+#[test]
+fn a_quiesced_node_gives_everything_away_and_counts_all_the_same() {
+    let mut stretch = Stretch::new(8);
+    stretch.run_for(4 * SECOND);
+    let ask = |stretch: &mut Stretch, node, command: &str| {
+        stretch.world.info(node, &format!("{command}\n")).unwrap().trim_end().to_owned()
+    };
+    assert_eq!(ask(&mut stretch, 3, "quiesce:"), "quiesce:\tok");
+    stretch.run_for(5 * SECOND);
+    assert!(stretch.masters(3, SC) > 0, "it waits for a rebalance");
+    assert_eq!(ask(&mut stretch, 0, "recluster:"), "recluster:\tok");
+    stretch.run_for(30 * SECOND);
+    for namespace in [SC, AP] {
+        let masters: Vec<usize> = (0..6).map(|node| stretch.masters(node, namespace)).collect();
+        assert_eq!(masters.iter().sum::<usize>(), 4096, "{namespace}: {masters:?}");
+        assert_eq!(masters[3], 0, "{namespace}: {masters:?}");
+        let view = stretch.world.node(0).unwrap().namespace(namespace).unwrap();
+        assert_eq!((view.nodes_quiesced, view.effective_is_quiesced), (1, false));
+        let own = stretch.world.node(3).unwrap();
+        assert!(own.namespace(namespace).unwrap().effective_is_quiesced);
+        let replicas =
+            (0..4096).filter(|p| own.partition(namespace, *p).unwrap().replica.is_some());
+        assert_eq!(replicas.count(), 0, "{namespace}");
+    }
+    // It counts as half of its half, and wins no tie for the partitions that it is master of.
+    let cut = stretch.cut(&[0, 2, 5], &[1, 3, 4], Interruption::Cut);
+    stretch.run_for(8 * SECOND);
+    let unavailable =
+        |node| stretch.world.node(node).unwrap().namespace(SC).unwrap().unavailable_partitions;
+    assert_eq!((unavailable(0), unavailable(1)), (2048, 4096 - 683 - 682));
+    stretch.world.restore(cut).unwrap();
+    assert_eq!(ask(&mut stretch, 3, "quiesce-undo:"), "quiesce-undo:\tok");
+    stretch.run_for(30 * SECOND);
+    assert_eq!(stretch.migrations(), 0);
+    assert!([682, 683].contains(&stretch.masters(3, SC)));
+    assert!([682, 683].contains(&stretch.masters(3, AP)));
+}
+
+#[test]
+fn a_rack_that_is_changed_shows_after_a_rebalance_and_is_forgotten_by_a_restart() {
+    let mut stretch = Stretch::new(9);
+    stretch.run_for(4 * SECOND);
+    let ask = |stretch: &mut Stretch, node, command: &str| {
+        stretch.world.info(node, &format!("{command}\n")).unwrap()
+    };
+    let change = |rack: &str| format!("set-config:context=namespace;id={SC};rack-id={rack}");
+    let observed = |stretch: &Stretch| {
+        let view = stretch.world.node(0).unwrap().roster(SC).unwrap();
+        (view.observed[3].rack, view.roster.iter().find(|e| e.node.0 == 0xA352).unwrap().rack)
+    };
+    for wrong in ["", "-1", "1000001", "x"] {
+        assert!(ask(&mut stretch, 3, &change(wrong)).contains("ERROR:4"), "{wrong}");
+    }
+    assert!(ask(&mut stretch, 3, &change("7")).ends_with("\tok\n"));
+    assert!(ask(&mut stretch, 3, &format!("namespace/{SC}")).contains(";rack-id=7;"));
+    stretch.run_for(3 * SECOND);
+    assert_eq!(observed(&stretch), (32, 32), "it waits for a rebalance");
+    ask(&mut stretch, 0, "recluster:");
+    stretch.run_for(3 * SECOND);
+    assert_eq!(observed(&stretch), (7, 32), "the roster's rack stays");
+    stretch.world.kill(3);
+    stretch.run_for(5 * SECOND);
+    stretch.world.start(3, true);
+    stretch.run_for(5 * SECOND);
+    assert_eq!(observed(&stretch), (32, 32), "its file has the old one");
+}

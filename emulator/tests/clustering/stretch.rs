@@ -27,7 +27,13 @@ pub(crate) struct Stretch {
 
 impl Stretch {
     pub(crate) fn new(seed: u64) -> Self {
-        let place = |(id, site, rack)| Place { id: NodeId(id), site, rack, addresses: Vec::new() };
+        let place = |(id, site, rack)| Place {
+            id: NodeId(id),
+            site,
+            rack,
+            stay_quiesced: false,
+            addresses: Vec::new(),
+        };
         let mut strong = NamespaceConfig::new(SC, Mode::Sc);
         let entry = |(id, _, rack)| RosterEntry { node: NodeId(id), rack };
         strong.roster = Some(NODES.map(entry).to_vec());

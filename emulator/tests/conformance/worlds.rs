@@ -53,6 +53,7 @@ impl Setup {
             id: NodeId(*id),
             site: *site,
             rack: 0,
+            stay_quiesced: false,
             addresses: vec![format!("{host}:{}", self.port); usize::from(sites)],
         });
         let namespace = NamespaceConfig {

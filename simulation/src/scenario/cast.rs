@@ -28,11 +28,13 @@ pub(super) struct Member {
     pub(super) rack: u32,
     /// Its process is not started, and the roster does not list it.
     pub(super) standby: bool,
+    /// It is quiesced for good.
+    pub(super) quiesced: bool,
 }
 
 impl Member {
     pub(super) const fn new(id: u64, site: u8, rack: u32) -> Self {
-        Self { id, site, rack, standby: false }
+        Self { id, site, rack, standby: false, quiesced: false }
     }
 }
 
@@ -53,6 +55,7 @@ impl Cast {
             id: NodeId(member.id),
             site: member.site,
             rack: member.rack,
+            stay_quiesced: member.quiesced,
             addresses: Vec::new(),
         };
         WorldConfig {

@@ -1,7 +1,7 @@
 //! The scenarios by name.
 
 use super::account::Account;
-use super::{five_node, flip_flop, stretch, three_dc};
+use super::{bootstrap, five_node, flip_flop, odd_even, stretch, three_dc, tie_break};
 
 /// A topology and what happens to it.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +52,28 @@ pub const SCENARIOS: &[Scenario] = &[
         play: five_node::play,
     },
     Scenario {
+        name: "tie-break",
+        about: "two data sites and quiesced nodes in a third, which decide who goes on",
+        records: Some(10_000),
+        play: tie_break::play,
+    },
+    Scenario {
+        name: "odd-even",
+        about: "three nodes and two; the two take over by roster, and the three return",
+        records: Some(1000),
+        play: odd_even::play,
+    },
+    Scenario {
         name: "three-dc",
         about: "three data centres hold three copies; one is cut off, another is lost",
         records: Some(1000),
         play: three_dc::play,
+    },
+    Scenario {
+        name: "stretch-bootstrap",
+        about: "a cluster with six accidental racks is mended over a roster of one node; empty, and under load",
+        records: Some(1000),
+        play: bootstrap::play,
     },
     Scenario {
         name: "flip-flop",

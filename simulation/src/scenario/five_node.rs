@@ -92,15 +92,15 @@ fn shut_down(scenario: &Scenario, settings: &Settings) -> (Account, BTreeSet<u16
         stage.unavailable(&LEFT),
     );
     stage.expect("migrations", 0, stage.migrations(&LEFT));
-    stage.expect("roster in force", "A1,A2,A3,A4,A5", stage.roster(0));
-    stage.expect("roster pending", "A1,A2,A3", stage.pending(0));
+    stage.expect("roster in force", "A5,A4,A3,A2,A1", stage.roster(0));
+    stage.expect("roster pending", "A3,A2,A1", stage.pending(0));
 
     stage.step("step 4: recluster");
     stage.recluster(&LEFT);
     stage.run_for(SECOND / 2);
     stage.expect("migrations begin", Expected::at_least(1), stage.planned_migrations(&LEFT));
     stage.settle();
-    stage.expect("roster in force", "A1,A2,A3", stage.roster(0));
+    stage.expect("roster in force", "A3,A2,A1", stage.roster(0));
     stage.expect("unavailable partitions", "0", stage.unavailable(&LEFT));
     stage.expect("dead partitions", "0", stage.dead(&LEFT));
     expect_copies(&mut stage, &LEFT, records, records, 0);
@@ -156,7 +156,7 @@ fn pending(scenario: &Scenario, settings: &Settings, leave: bool) -> Account {
     }
     stage.set_roster(0, &LEFT);
     stage.run_for(10 * SECOND);
-    stage.expect("roster in force", "A1,A2,A3,A4,A5", stage.roster(0));
+    stage.expect("roster in force", "A5,A4,A3,A2,A1", stage.roster(0));
     stage.step(&format!("node 4 {how}"));
     if leave {
         stage.world.kill(NODE_4);
@@ -164,7 +164,7 @@ fn pending(scenario: &Scenario, settings: &Settings, leave: bool) -> Account {
         stage.world.start(NODE_4, true);
     }
     stage.settle();
-    stage.expect("roster in force", "A1,A2,A3", stage.roster(0));
+    stage.expect("roster in force", "A3,A2,A1", stage.roster(0));
     stage.expect("unavailable partitions", "0", stage.unavailable(&LEFT));
     expect_copies(&mut stage, &LEFT, records, records, 0);
     if !leave {

@@ -79,7 +79,7 @@ impl Stage {
         keys.is_some_and(|keys| keys.len() == 1 && keys.first().map(|k| k.1) == Some(nodes.len()))
     }
 
-    /// The roster in force, as a node knows it: ids in ascending order, with their racks if any.
+    /// The roster in force, as a node knows it: ids in descending order, with their racks if any.
     pub(super) fn roster(&self, node: u8) -> String {
         self.listed(node, |view| &view.roster)
     }
@@ -89,10 +89,15 @@ impl Stage {
         self.listed(node, |view| &view.pending)
     }
 
+    /// The nodes of its cluster with the racks that they were configured with at the last rebalance.
+    pub(super) fn observed(&self, node: u8) -> String {
+        self.listed(node, |view| &view.observed)
+    }
+
     fn listed(&self, node: u8, which: impl Fn(&RosterView) -> &Vec<RosterEntry>) -> String {
         let view = self.world.node(node).and_then(|node| node.roster(NAMESPACE));
         let mut entries = view.map_or_else(Vec::new, |view| which(&view).clone());
-        entries.sort_unstable();
+        entries.sort_unstable_by(|one, other| other.cmp(one));
         let print = |entry: &RosterEntry| match entry.rack {
             0 => entry.node.to_string(),
             rack => format!("{}@{rack}", entry.node),
@@ -130,7 +135,7 @@ impl Stage {
         let (primary, secondary) = self.shares(node);
         Some(NodeSays {
             cluster_size: process.cluster(self.world.now_ns()).members.len() as u64,
-            rack: self.cast.nodes[usize::from(node)].rack,
+            rack: view.rack,
             primary,
             secondary,
             unavailable: u64::from(view.unavailable_partitions),

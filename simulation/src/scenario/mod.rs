@@ -6,6 +6,7 @@
 
 mod account;
 mod book;
+mod bootstrap;
 mod cast;
 mod catalogue;
 mod client;
@@ -13,9 +14,11 @@ mod five_node;
 mod flip_flop;
 mod load;
 mod look;
+mod odd_even;
 mod stage;
 mod stretch;
 mod three_dc;
+mod tie_break;
 
 pub use account::{Account, Expected, Finding, NodeRow, NodeSays, Observed, Step};
 pub use catalogue::{SCENARIOS, Scenario, Settings, scenario};

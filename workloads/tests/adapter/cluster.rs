@@ -31,6 +31,7 @@ impl Cluster {
             id: NodeId(id),
             site: site(rack),
             rack,
+            stay_quiesced: false,
             addresses: Vec::new(),
         });
         let roster = NODES.map(|(id, rack)| RosterEntry { node: NodeId(id), rack });
