@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cluster::Cluster;
 use cluster::control::{self, Server};
-use cluster::table::View;
+use cluster::table::{Drift, View};
 
 use super::doctor::{Finding, Probe};
 use crate::cli::{ClusterCommand, ClusterUp, State, Where};
@@ -163,8 +163,22 @@ pub(super) fn probes(place: &Where) -> Result<Vec<Probe>, Failure> {
         for (node, seen) in identity.topology.nodes.iter().zip(&observation.nodes) {
             probes.push(node_probe(node.id, seen.as_ref()));
         }
+        probes.extend(cluster.survey(View::Roster, None).await.drifts().iter().map(drift_probe));
         Ok(probes)
     })
+}
+
+fn drift_probe(drift: &Drift) -> Probe {
+    let Drift { namespace, node, own, listed } = drift;
+    Probe {
+        name: format!("rack of {node}"),
+        finding: Finding::Warn,
+        found: format!("{own} in its configuration, {listed} on the roster of `{namespace}`"),
+        mend: Some(format!(
+            "set rack-id {listed} in its file and while it runs, then recluster; or a roster set \
+             from what is observed brings {own} back"
+        )),
+    }
 }
 
 fn node_probe(id: history::NodeId, seen: Option<&history::NodeObservation>) -> Probe {

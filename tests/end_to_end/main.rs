@@ -15,4 +15,5 @@ mod foreign;
 mod interruption;
 mod program;
 mod python;
+mod scenario;
 mod smoke;

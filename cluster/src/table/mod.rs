@@ -5,6 +5,7 @@
 //! tool (its `show pmap`, `info network`, `info namespace object` and `show roster`).
 
 mod cell;
+mod drift;
 mod objects;
 mod partition;
 mod pmap;
@@ -17,5 +18,6 @@ mod tests;
 mod view;
 
 pub use cell::{Cell, Column, Group, Table};
+pub use drift::Drift;
 pub use survey::{Survey, SurveyedNode};
 pub use view::View;
