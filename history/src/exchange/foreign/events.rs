@@ -6,6 +6,7 @@ use super::super::jsonl::{self, JsonlError};
 use super::super::{Place, SyntaxError};
 use super::operation::{Foreign, Function};
 use super::pair::{Kind, Line, Pairing};
+use super::scan::Written;
 use super::{Data, DatumId};
 use crate::{Call, EventKind, OperationId, Outcome, ProcessId, Returned};
 
@@ -35,7 +36,7 @@ pub(super) fn read(text: &[u8]) -> Result<Foreign, SyntaxError> {
                     kind: Kind::Invoke,
                     function: Some(function),
                     key: Some(number_of(invocation.key.0, data)),
-                    value,
+                    value: Written::Value(value),
                     error: false,
                     number,
                 }
@@ -50,10 +51,10 @@ pub(super) fn read(text: &[u8]) -> Result<Foreign, SyntaxError> {
                     kind: Kind::Complete(completion.outcome),
                     function: None,
                     key: None,
-                    value: match (call, completion.outcome) {
+                    value: Written::Value(match (call, completion.outcome) {
                         (Call::Read, Outcome::Ok) => returned(&completion.returned, data),
                         _ => DatumId::NIL,
-                    },
+                    }),
                     error: completion.code != GENERATION_ERROR,
                     number,
                 }

@@ -1,6 +1,8 @@
 //! Invocations and completions, paired.
 
+use super::keyed::Keys;
 use super::operation::{Foreign, ForeignOperation, Function};
+use super::scan::Written;
 use super::{Datum, DatumId};
 use crate::Outcome;
 
@@ -19,7 +21,7 @@ pub(super) struct Line {
     /// `None` if the line says nothing of it.
     pub(super) function: Option<Function>,
     pub(super) key: Option<DatumId>,
-    pub(super) value: DatumId,
+    pub(super) value: Written,
     /// Whether it says why it failed.
     pub(super) error: bool,
     /// The line's number, from 1.
@@ -32,6 +34,7 @@ pub(super) struct Pairing {
     pub(super) history: Foreign,
     /// By the id of a process's name: what is known of it.
     processes: Vec<Option<Process>>,
+    keys: Keys,
     clock: u32,
 }
 
@@ -61,11 +64,12 @@ impl Pairing {
     fn invoke(&mut self, line: &Line) -> Result<(), String> {
         let function = match line.function {
             Some(function) => function,
-            None if self.history.data.sequence(line.value).is_some() => Function::Transaction,
+            None if line.value.is_sequence(&self.history.data) => Function::Transaction,
             None => return Err("an operation that does not say what it does: add `f`".to_owned()),
         };
+        let (key, argument) = self.keys.of_invocation(&mut self.history, function, line);
         if function == Function::Cas
-            && !matches!(self.history.data.sequence(line.value), Some([_, _] | [_, _, ..]))
+            && !matches!(self.history.data.sequence(argument), Some([_, _, ..]))
         {
             return Err("a `cas` whose value is no pair `[from to]`".to_owned());
         }
@@ -89,8 +93,8 @@ impl Pairing {
             function,
             outcome: Outcome::Info,
             refused: false,
-            key: line.key.unwrap_or(DatumId::NIL),
-            argument: line.value,
+            key,
+            argument,
             result: DatumId::NIL,
             invoked: self.clock,
             completed: u32::MAX,
@@ -101,7 +105,7 @@ impl Pairing {
     }
 
     fn complete(&mut self, line: &Line, outcome: Outcome) -> Result<(), String> {
-        let data = &self.history.data;
+        let data = &mut self.history.data;
         let process = &mut self.processes[line.process.0 as usize];
         let Some(open) = process.as_mut().and_then(|process| process.open.take()) else {
             let named = matches!(data.get(line.process), Datum::Word(_) | Datum::Text(_));
@@ -123,12 +127,12 @@ impl Pairing {
         operation.completed = self.clock;
         operation.completed_line = line.number;
         match outcome {
-            Outcome::Ok => operation.result = line.value,
+            Outcome::Ok => operation.result = self.keys.of_result(data, operation, line.value)?,
             // A timeout that is called a failure observed nothing.
             Outcome::Fail => {
                 operation.refused = operation.function == Function::Cas
                     && !line.error
-                    && matches!(data.get(line.value), Datum::Nil | Datum::Sequence(_));
+                    && (line.value == Written::Value(DatumId::NIL) || line.value.is_sequence(data));
             }
             Outcome::Info => {}
         }

@@ -3,7 +3,7 @@
 use super::super::SyntaxError;
 use super::operation::Function;
 use super::pair::{Kind, Line, Pairing};
-use super::scan::Scanner;
+use super::scan::{Lead, Scanner, Written};
 use super::{Datum, DatumId, Foreign, Format, events};
 use crate::Outcome;
 
@@ -35,9 +35,7 @@ impl Foreign {
             Format::Log => reader.log()?,
             Format::Events => return events::read(text),
         }
-        let mut history = reader.pairing.history;
-        history.split_keys();
-        Ok(history)
+        Ok(reader.pairing.history)
     }
 }
 
@@ -47,13 +45,13 @@ struct Reader<'a> {
     /// How many operations to read.
     most: usize,
     /// How the last map was laid out: the next one nearly always is the same.
-    layout: Vec<Field<'a>>,
+    layout: Vec<Field>,
 }
 
 /// A field of a map, and the bytes from the end of the value before it to its own value.
 #[derive(Clone, Copy, Debug)]
-struct Field<'a> {
-    lead: &'a [u8],
+struct Field {
+    lead: Lead,
     name: Name,
 }
 
@@ -128,7 +126,7 @@ impl Reader<'_> {
             kind: Kind::Invoke,
             function: None,
             key: None,
-            value: DatumId::NIL,
+            value: Written::Value(DatumId::NIL),
             error: false,
             number: self.scanner.line(),
         };
@@ -159,7 +157,7 @@ impl Reader<'_> {
                     line.function = name.and_then(Function::named);
                     unknown = line.function.is_none().then_some(at);
                 }
-                Name::Value => line.value = self.scanner.value(data)?,
+                Name::Value => line.value = self.scanner.value_or_pair(data)?,
                 Name::Key => line.key = Some(self.scanner.value(data)?),
                 Name::Error => line.error = self.scanner.value(data)? != DatumId::NIL,
                 Name::Other => self.scanner.skip()?,
@@ -180,7 +178,7 @@ impl Reader<'_> {
     #[inline]
     fn field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
         if let Some(field) = self.layout.get(position)
-            && self.scanner.follows(field.lead)
+            && self.scanner.follows(&field.lead)
         {
             return Ok(Some(field.name));
         }
@@ -200,7 +198,10 @@ impl Reader<'_> {
                 self.scanner.blanks();
                 // Only what ends with a blank ends its name in every text.
                 let lead = self.scanner.since(from);
-                if self.scanner.line() == line && self.scanner.ends_blank(lead) {
+                if self.scanner.line() == line
+                    && self.scanner.ends_blank(lead)
+                    && let Some(lead) = Lead::of(lead)
+                {
                     self.layout.truncate(position);
                     if self.layout.len() == position {
                         self.layout.push(Field { lead, name });
@@ -245,7 +246,10 @@ impl Reader<'_> {
         if function.is_none() {
             return Err(self.scanner.wrong(at, unknown_function()));
         }
-        let value = self.column()?;
+        let value = match self.scanner.at_line_end() {
+            true => Written::Value(DatumId::NIL),
+            false => self.scanner.value_or_pair(&mut self.pairing.history.data)?,
+        };
         let line = Line { process, kind, function, key: None, value, error: false, number };
         self.pairing.line(&line).map_err(|what| self.scanner.wrong(begin, what))
     }

@@ -40,6 +40,47 @@ const END: [bool; 256] = {
     table
 };
 
+/// Is a blank, or begins a comment; in JSON, a colon is a blank.
+const BLANK: [[bool; 256]; 2] = {
+    let mut tables = [[false; 256]; 2];
+    let blanks = b" \t\r\n,;";
+    let mut at = 0;
+    while at < blanks.len() {
+        tables[0][blanks[at] as usize] = true;
+        tables[1][blanks[at] as usize] = true;
+        at += 1;
+    }
+    tables[1][b':' as usize] = true;
+    tables
+};
+
+/// Bytes that are looked for at one place after the other, and how many they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lead {
+    bytes: u128,
+    mask: u128,
+    length: usize,
+}
+
+impl Lead {
+    /// `None` if there are more than are compared at once.
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
+        let mut padded = [0; size_of::<u128>()];
+        padded.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let mask = u128::MAX.checked_shr(8 * (padded.len() - bytes.len()) as u32).unwrap_or(0);
+        Some(Self { bytes: u128::from_le_bytes(padded), mask, length: bytes.len() })
+    }
+}
+
+/// A value as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Any value.
+    Value(DatumId),
+    /// A pair `[key value]` that has no id yet; the first is no collection.
+    Pair([DatumId; 2]),
+}
+
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a [u8], json: bool) -> Self {
         Self { text, at: 0, line: 1, json, open: Vec::new(), values: Vec::new() }
@@ -61,8 +102,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over blanks and comments, up to the byte that it gives.
-    #[inline]
+    #[inline(always)]
     pub(super) fn blanks(&mut self) -> Option<u8> {
+        // Mostly there are none.
+        match self.text.get(self.at).copied() {
+            Some(byte) if !BLANK[usize::from(self.json)][byte as usize] => Some(byte),
+            _ => self.some_blanks(),
+        }
+    }
+
+    fn some_blanks(&mut self) -> Option<u8> {
         while let Some(byte) = self.text.get(self.at).copied() {
             match byte {
                 b' ' | b',' | b'\t' | b'\r' => self.at += 1,
@@ -81,13 +130,12 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// Passes over bytes, if they are the next ones.
+    /// Passes over bytes, if they are the next ones; near the text's end they never are.
     #[inline]
-    pub(super) fn follows(&mut self, bytes: &[u8]) -> bool {
-        let follows = self.text[self.at..].starts_with(bytes);
-        if follows {
-            self.at += bytes.len();
-        }
+    pub(super) fn follows(&mut self, lead: &Lead) -> bool {
+        let Some(next) = self.text[self.at..].first_chunk() else { return false };
+        let follows = (u128::from_le_bytes(*next) ^ lead.bytes) & lead.mask == 0;
+        self.at += if follows { lead.length } else { 0 };
         follows
     }
 
@@ -244,6 +292,46 @@ impl<'a> Scanner<'a> {
             return Ok(data.add_integer(number));
         }
         self.any_value(data)
+    }
+
+    /// Reads a value that may be a pair of a key and a value, and leaves the pair apart.
+    #[inline]
+    pub(super) fn value_or_pair(&mut self, data: &mut Data) -> Result<Written, SyntaxError> {
+        if self.blanks() == Some(b'[')
+            && let Some(pair) = self.pair(data)
+        {
+            return Ok(Written::Pair(pair));
+        }
+        self.value(data).map(Written::Value)
+    }
+
+    /// A pair on one line; else the place is what it was.
+    #[inline]
+    fn pair(&mut self, data: &mut Data) -> Option<[DatumId; 2]> {
+        let (at, line) = (self.at, self.line);
+        self.at += 1;
+        let pair = self.rest_of_pair(data);
+        if pair.is_none() {
+            (self.at, self.line) = (at, line);
+        }
+        pair
+    }
+
+    #[inline]
+    fn rest_of_pair(&mut self, data: &mut Data) -> Option<[DatumId; 2]> {
+        if matches!(self.blanks()?, b'[' | b'(' | b'{' | b']' | b'#') {
+            return None;
+        }
+        let key = self.value(data).ok()?;
+        if self.blanks()? == b']' {
+            return None;
+        }
+        let value = self.value(data).ok()?;
+        if self.blanks()? != b']' {
+            return None;
+        }
+        self.at += 1;
+        Some([key, value])
     }
 
     fn any_value(&mut self, data: &mut Data) -> Result<DatumId, SyntaxError> {
