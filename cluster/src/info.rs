@@ -12,7 +12,7 @@ use wire::{FrameDecoder, FrameType};
 use crate::ClusterError;
 
 /// How long a node may take to answer.
-const PATIENCE: Duration = Duration::from_millis(1500);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(1500);
 /// The longest answer that is read, in bytes: many namespaces' partition maps.
 const LONGEST_ANSWER: u64 = 64 << 20;
 

@@ -30,6 +30,7 @@ fn plan() -> EmbeddedPlan {
         heartbeat: Heartbeat { interval_ms: 50, timeout: 10 },
         round_trip_us: 2000,
         seed: 1,
+        security: false,
         defect: None,
         port: 0,
     }

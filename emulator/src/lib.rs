@@ -6,4 +6,5 @@ pub mod info;
 pub mod node;
 pub mod partition;
 pub mod record;
+pub mod security;
 pub mod world;

@@ -36,6 +36,7 @@ fn config() -> EmbeddedConfig {
         heartbeat: Heartbeat { interval_ms: 50, timeout: 10 },
         namespaces: vec![NamespaceConfig::new("mydata_ap", Mode::Ap)],
         delays: Delays::default(),
+        security: false,
         defects: Defects::default(),
     };
     EmbeddedConfig::new(world, 1)

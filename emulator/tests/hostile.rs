@@ -33,6 +33,7 @@ fn world(mode: Mode) -> World {
         heartbeat: Heartbeat { interval_ms: 50, timeout: 10 },
         namespaces: vec![namespace],
         delays: Delays::default(),
+        security: false,
         defects: Defects::default(),
     };
     let mut world = World::new(config, 1);

@@ -27,6 +27,7 @@ fn settled(places: Vec<Place>, namespaces: Vec<NamespaceConfig>) -> World {
         heartbeat: Heartbeat { interval_ms: 150, timeout: 10 },
         namespaces,
         delays: Delays::default(),
+        security: false,
         defects: Defects::default(),
     };
     let mut world = World::new(config, 1);

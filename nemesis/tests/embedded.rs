@@ -40,6 +40,7 @@ async fn cluster() -> Cluster {
         heartbeat: HEARTBEAT,
         round_trip_us: 2000,
         seed: 1,
+        security: false,
         defect: None,
         port: 0,
     };

@@ -84,6 +84,7 @@ pub(crate) fn world(night: &Night) -> WorldConfig {
             disorder: if night.disorder { DISORDER } else { Disorder::NONE },
             ..Delays::default()
         },
+        security: false,
         defects: night
             .defect
             .map_or_else(Defects::default, |(defect, one_in)| Defects::one_in(defect, one_in)),

@@ -420,7 +420,9 @@ impl<'a> Course<'a> {
             if let Some(open) = self.open.remove(&ticket) {
                 let attempt = match answer {
                     Answer::Close => lost(CLOSED),
-                    Answer::Bytes(bytes) => attempt(&open.call, self.night.workload, &bytes),
+                    Answer::Bytes(bytes) | Answer::LoggedIn { bytes, .. } => {
+                        attempt(&open.call, self.night.workload, &bytes)
+                    }
                 };
                 self.complete(open, attempt);
             } else if let (Some((site, node)), Answer::Bytes(bytes)) =

@@ -35,6 +35,11 @@ pub(crate) struct ClusterUp {
     #[arg(long, value_parser = duration)]
     pub(crate) round_trip: Option<Duration>,
 
+    /// Let clients log in: at first there is the user `admin` with the password `admin`, who may
+    /// administer users.
+    #[arg(long)]
+    pub(crate) security: bool,
+
     /// A configuration file (TOML).
     #[arg(long, env = "AEROCERT_CONFIG")]
     pub(crate) config: Option<PathBuf>,

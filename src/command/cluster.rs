@@ -52,6 +52,7 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
     if let Some(round_trip) = arguments.round_trip {
         settings.cluster.round_trip_us = round_trip.as_micros() as u64;
     }
+    settings.cluster.security |= arguments.security;
     if let Some(defect) = &arguments.defect {
         plan::defect(defect)?;
     }

@@ -27,6 +27,8 @@ pub(crate) struct ClusterSettings {
     pub(crate) sites: Vec<String>,
     pub(crate) replication_factor: u32,
     pub(crate) round_trip_us: u64,
+    /// Clients must log in; `cluster up` alone.
+    pub(crate) security: bool,
     pub(crate) heartbeat: HeartbeatSettings,
     pub(crate) nodes: Vec<NodeSettings>,
 }

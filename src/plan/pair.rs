@@ -48,6 +48,10 @@ pub(crate) fn pair(
     cluster: &ClusterPlan,
     request: &PairRequest<'_>,
 ) -> Result<Pair, Failure> {
+    if cluster.security {
+        let why = "`cluster.security` is for `cluster up`: the load logs in nowhere; leave it out";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let workload = workload(request.workload)?;
     let (load, read_mode_name) = load(settings, workload, request)?;
     let read_mode = read_mode(&read_mode_name)?;

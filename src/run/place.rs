@@ -62,6 +62,7 @@ pub(crate) fn embedded(
         ],
         heartbeat: plan.heartbeat,
         round_trip_us: plan.round_trip_us,
+        security: plan.security,
         seed,
         defect,
         port,

@@ -17,10 +17,18 @@ pub(crate) struct Kept {
 impl Kept {
     /// Starts it and waits until it is whole.
     pub(crate) fn start(port: u16) -> Self {
+        Self::start_with(port, &[])
+    }
+
+    /// The same, with more arguments.
+    pub(crate) fn start_with(port: u16, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");
         let mut command = aerocert();
-        command.args(["cluster", "up", "--port", &port.to_string(), "--state"]).arg(&state);
+        command
+            .args(["cluster", "up", "--port", &port.to_string(), "--state"])
+            .arg(&state)
+            .args(more);
         let process = Lasting::start(command, "ready");
         Self { _process: process, _folder: folder, state }
     }

@@ -40,13 +40,25 @@ impl Application {
 
     /// Runs it to its end.
     fn run(&self, python: &str, host: &str, namespace: &str) -> Output {
+        self.run_as(python, host, namespace, false)
+    }
+
+    /// Runs it to its end, with its login as `admin` or without.
+    fn run_as(&self, python: &str, host: &str, namespace: &str, login: bool) -> Output {
         let mut command = Command::new(python);
         match self {
             Self::Tutorial(listing) => {
                 let (name, port) = host.split_once(':').expect("an address has a port");
-                command.args(["-c", &adapted(listing, &format!("[('{name}', {port})]"), namespace)])
+                let hosts = format!("[('{name}', {port})]");
+                command.args(["-c", &adapted(listing, &hosts, namespace, login)])
             }
-            Self::Ours => command.arg(script("sightings.py")).args([host, namespace, "10"]),
+            Self::Ours => {
+                command.arg(script("sightings.py")).args([host, namespace, "10"]);
+                if login {
+                    command.args(["admin", "admin"]);
+                }
+                &mut command
+            }
         };
         command.output().expect("python starts")
     }
@@ -58,13 +70,15 @@ fn listing(text: &str) -> Option<String> {
     blocks.find(|block| block.starts_with("import aerospike")).map(str::to_owned)
 }
 
-/// The listing with other hosts, without a login, and for a namespace.
-fn adapted(listing: &str, hosts: &str, namespace: &str) -> String {
+/// The listing with other hosts, with its login or without, and for a namespace.
+fn adapted(listing: &str, hosts: &str, namespace: &str, login: bool) -> String {
     let lines = listing.lines().filter_map(|line| match line.split_once('=') {
         Some(("hosts ", _)) => Some(format!("hosts = {hosts}")),
+        // Whether it may log in and write is seen sooner.
+        Some(("run_for_sec ", _)) if login => Some("run_for_sec = 5".to_owned()),
         Some(("namespace ", _)) => Some(format!("namespace = '{namespace}'")),
-        _ if line.trim_start().starts_with("'user'") => None,
-        _ if line.trim_start().starts_with("'password'") => None,
+        _ if line.trim_start().starts_with("'user'") && !login => None,
+        _ if line.trim_start().starts_with("'password'") && !login => None,
         _ => Some(line.to_owned()),
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -141,4 +155,55 @@ fn the_stretch_clusters_application_runs_and_meets_the_cut() {
 
     let available = application.run(&python, &london, "mydata_ap");
     assert_eq!(available.status.code(), Some(0), "{}", text(&available));
+}
+
+/// What the client's administration of users sees, step by step.
+const ADMINISTERED: &str = "\
+nobody 80
+wrong password 65
+no such user 60
+put without a role 81
+create 0
+create again 61
+no such role 70
+get 2
+put 81
+administer 81
+grant 0
+put 0
+users admin=user-admin ann=read,write
+revoke 0
+put 81
+change password 0
+old password 65
+set password 0
+new password 0
+create role 0
+role (11, 'mydata', 'dummy')
+grant role 0
+put in its set 0
+put in another 81
+drop 0
+drop again 60
+";
+
+#[test]
+fn users_are_administered_and_the_application_runs_once_it_may() {
+    let Some(python) = python() else { return };
+    let kept = Kept::start_with(3480, &["--security"]);
+    kept.await_pmap(Some("london"), 6, 4096, 10);
+    let london = host(&kept, "A600", "london");
+    let script = |name: &str, more: &[&str]| {
+        let mut command = Command::new(&python);
+        text(&command.arg(script(name)).args([&london, "mydata"]).args(more).output().unwrap())
+    };
+    assert_eq!(script("security.py", &[]), ADMINISTERED);
+
+    let application = Application::find();
+    let refused = application.run_as(&python, &london, "mydata", true);
+    assert_eq!(refused.status.code(), Some(1), "{}", text(&refused));
+    assert!(text(&refused).contains("[81]"), "{}", text(&refused));
+    assert_eq!(script("grant.py", &["admin", "read-write"]), "granted\n");
+    let whole = application.run_as(&python, &london, "mydata", true);
+    assert_eq!(whole.status.code(), Some(0), "{}", text(&whole));
 }

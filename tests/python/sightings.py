@@ -1,7 +1,8 @@
 """Writes sighting records for a while, as an application of a stretch cluster would.
 
-Arguments: the hosts (a:3000,b:3000), the namespace, for how many seconds. Ends with 0 when the time
-is over, with 1 and `Error: <message> [<code>]` at the first error.
+Arguments: the hosts (a:3000,b:3000), the namespace, for how many seconds, and perhaps a user and
+the password. Ends with 0 when the time is over, with 1 and `Error: <message> [<code>]` at the first
+error.
 """
 
 import random
@@ -13,9 +14,10 @@ from aerospike import exception
 
 hosts = [(host, int(port)) for host, port in (h.split(":") for h in sys.argv[1].split(","))]
 namespace, seconds = sys.argv[2], float(sys.argv[3])
+login = dict(zip(("user", "password"), sys.argv[4:]))
 
 try:
-    client = aerospike.client({"hosts": hosts}).connect()
+    client = aerospike.client({"hosts": hosts} | login).connect()
     print("connected", flush=True)
     end = time.monotonic() + seconds
     written = 0

@@ -56,11 +56,12 @@ impl FrameHeader {
     /// Reads a header.
     ///
     /// # Errors
-    /// A version other than 2, an unknown type, a body above `limit` bytes. A server closes the
-    /// connection on any of these.
+    /// A version other than 2 (or 0, which old tools put before security frames), an unknown type,
+    /// a body above `limit` bytes. A server closes the connection on any of these.
     pub fn decode(bytes: [u8; HEADER_LENGTH], limit: u64) -> Result<Self, DecodeError> {
         let word = u64::from_be_bytes(bytes);
-        if bytes[0] != VERSION {
+        let old_tool = bytes[..2] == [0, FrameType::Security.code()];
+        if bytes[0] != VERSION && !old_tool {
             return Err(DecodeError::Version(bytes[0]));
         }
         let frame_type = FrameType::from_code(bytes[1])?;
@@ -193,6 +194,8 @@ mod tests {
     fn a_bad_version_type_or_length_is_an_error() {
         let decode = |bytes| FrameHeader::decode(bytes, MAX_BODY);
         assert_eq!(decode([1, 3, 0, 0, 0, 0, 0, 0]), Err(DecodeError::Version(1)));
+        assert_eq!(decode([0, 3, 0, 0, 0, 0, 0, 0]), Err(DecodeError::Version(0)));
+        assert!(decode([0, 2, 0, 0, 0, 0, 0, 0]).is_ok(), "old tools do that");
         assert_eq!(decode([2, 0, 0, 0, 0, 0, 0, 0]), Err(DecodeError::FrameType(0)));
         assert_eq!(decode([2, 9, 0, 0, 0, 0, 0, 0]), Err(DecodeError::FrameType(9)));
         assert!(decode([2, 3, 0, 0, 8, 0, 0, 0]).is_ok(), "128 MiB is the last good length");

@@ -56,6 +56,7 @@ result_codes! {
     FILTERED_OUT = 27, "filtered out";
     LOST_CONFLICT = 28, "lost conflict";
     XDR_KEY_BUSY = 32, "key busy shipping";
+    QUERY_END = 50, "end of a list";
     SECURITY_NOT_SUPPORTED = 51, "security not supported";
     SECURITY_NOT_ENABLED = 52, "security not enabled";
     SECURITY_SCHEME = 53, "security scheme not supported";

@@ -7,6 +7,7 @@ use std::time::Duration;
 use emulator::embedded::{Embedded, EmbeddedError, ReadModeCounts};
 use emulator::world::{self, Channels};
 use history::{ClusterIdentity, ClusterKind, End, Interruption, Link, Topology};
+use tokio::time::timeout;
 
 use super::EmbeddedPlan;
 use super::lease::{Lease, Leases};
@@ -17,6 +18,7 @@ use crate::{ClusterError, info};
 pub(crate) struct Emulated {
     cluster: Arc<Embedded>,
     leases: Arc<Leases>,
+    security: bool,
     /// The clocks that were set off, in ms by node.
     offsets_ms: Mutex<BTreeMap<u8, i64>>,
 }
@@ -30,6 +32,7 @@ impl Emulated {
         let emulated = Self {
             cluster: Arc::new(cluster),
             leases: Arc::default(),
+            security: plan.security,
             offsets_ms: Mutex::default(),
         };
         let identity = emulated.identity(plan).await?;
@@ -122,11 +125,20 @@ impl Emulated {
         if addresses.is_empty() {
             return Err(ClusterError::NoSuchNode(node));
         }
-        if let Some(address) = from.and_then(|site| addresses.get(usize::from(site))) {
-            return info::ask(&address.to_string(), commands).await;
-        }
         let lines: String = commands.iter().flat_map(|command| [command, "\n"]).collect();
-        let body = self.cluster.info(node, &lines).await?.ok_or(ClusterError::Down(node))?;
+        let over = from.and_then(|site| Some((site, addresses.get(usize::from(site))?)));
+        let body = match over {
+            Some((_, address)) if !self.security => {
+                return info::ask(&address.to_string(), commands).await;
+            }
+            // Who keeps a cluster needs no user of it.
+            Some((site, _)) => {
+                let answer = timeout(info::PATIENCE, self.cluster.info_over(node, site, &lines));
+                answer.await.ok().flatten()
+            }
+            None => self.cluster.info(node, &lines).await?,
+        };
+        let body = body.ok_or(ClusterError::Down(node))?;
         wire::info::decode_reply(body.as_bytes()).map_err(|error| ClusterError::Foreign {
             address: addresses[0].to_string(),
             why: error.to_string(),

@@ -24,6 +24,8 @@ pub struct EmbeddedPlan {
     pub round_trip_us: u64,
     /// The seed of everything random in the cluster.
     pub seed: u64,
+    /// Whether clients must log in.
+    pub security: bool,
     /// The name of a defect to switch on.
     pub defect: Option<String>,
     /// The port of every node; 0 takes a free one.
@@ -56,6 +58,7 @@ impl EmbeddedPlan {
             },
             namespaces: self.namespaces.iter().map(NamespacePlan::config).collect(),
             delays: Delays { round_trip_us: self.round_trip_us, ..Delays::default() },
+            security: self.security,
             defects: self.defect.as_deref().map_or_else(|| Ok(Defects::default()), defects)?,
         };
         Ok(EmbeddedConfig { port: self.port, ..EmbeddedConfig::new(world, self.seed) })

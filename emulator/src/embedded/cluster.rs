@@ -8,14 +8,17 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use wire::frame::HEADER_LENGTH;
+use wire::{Frame, FrameType};
 
 use super::address::{listen, listen_all, local_address};
-use super::engine::Engine;
+use super::engine::{Engine, Request};
 use super::listener::Door;
 use super::read_modes::ReadModes;
 use super::{EmbeddedConfig, EmbeddedError, ReadModeCounts};
 use crate::node::Mode;
-use crate::world::{Channels, End, Interruption, InterruptionId, Link, World, WorldConfig};
+use crate::security::Caller;
+use crate::world::{Answer, Channels, End, Interruption, InterruptionId, Link, World, WorldConfig};
 
 /// A running cluster. Dropping it stops it.
 pub struct Embedded {
@@ -95,6 +98,18 @@ impl Embedded {
     pub async fn info(&self, node: u8, commands: &str) -> Result<Option<String>, EmbeddedError> {
         let commands = commands.to_owned();
         self.engine.control(move |world| world.info(node, &commands)).await
+    }
+
+    /// Answers info commands as the node would to a client of a site who may ask everything, over
+    /// the links between them; `None` if they or the node break the connection. It takes as long as
+    /// the links are cut.
+    pub async fn info_over(&self, node: u8, site: u8, commands: &str) -> Option<String> {
+        let frame = Frame { frame_type: FrameType::Info, body: commands.into() };
+        let request = Request { node, site, caller: Caller::Operator, frame };
+        match self.engine.request(request).await {
+            Answer::Bytes(bytes) => String::from_utf8(bytes[HEADER_LENGTH..].to_vec()).ok(),
+            _ => None,
+        }
     }
 
     /// Interrupts links. Between nodes this touches the given channels; an interruption that

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use wire::admin::AdminMessage;
-use wire::{Frame, FrameDecoder, FrameType, ResultCode, compression};
+use wire::{Frame, FrameDecoder, FrameType, compression};
 
-use super::engine::Kind;
+use super::engine::Request;
 use super::listener::Door;
+use crate::security::Caller;
 use crate::world::Answer;
 
 /// The longest frame body that a client may send, in bytes.
@@ -24,6 +24,7 @@ pub(super) struct Connection {
     door: Door,
     frames: FrameDecoder,
     buffer: Vec<u8>,
+    caller: Caller,
 }
 
 /// How a connection ends.
@@ -37,7 +38,12 @@ enum End {
 impl Connection {
     /// A connection that was accepted on an address.
     pub(super) fn new(door: Door) -> Self {
-        Self { door, frames: FrameDecoder::new(FRAME_LIMIT), buffer: vec![0; READ_SIZE] }
+        Self {
+            door,
+            frames: FrameDecoder::new(FRAME_LIMIT),
+            buffer: vec![0; READ_SIZE],
+            caller: Caller::Nobody,
+        }
     }
 
     /// Serves until the client goes or something breaks the connection.
@@ -66,6 +72,10 @@ impl Connection {
             };
             match answer {
                 Answer::Bytes(bytes) => stream.write_all(&bytes).await?,
+                Answer::LoggedIn { user, bytes } => {
+                    self.caller = Caller::User(user);
+                    stream.write_all(&bytes).await?;
+                }
                 Answer::Close => return Ok(End::Reset),
             }
         }
@@ -93,30 +103,19 @@ impl Connection {
         }
     }
 
-    async fn answer(&self, frame: Frame) -> Answer {
-        match frame.frame_type {
-            FrameType::Info => self.ask(Kind::Info, frame.body).await,
-            FrameType::Message => self.ask(Kind::Message, frame.body).await,
-            FrameType::Compressed => match compression::decompress(&frame.body, FRAME_LIMIT) {
-                Ok(inner) => self.ask(Kind::Message, inner.body).await,
-                Err(_) => Answer::Close,
-            },
-            // It travels as an info request does, so that links and pauses hold it too.
-            FrameType::Security => match self.ask(Kind::Info, b"status\n".to_vec()).await {
-                Answer::Bytes(_) => {
-                    Answer::Bytes(AdminMessage::reply(ResultCode::SECURITY_NOT_ENABLED).encode())
-                }
-                Answer::Close => Answer::Close,
-            },
+    async fn answer(&self, mut frame: Frame) -> Answer {
+        if frame.frame_type == FrameType::Compressed {
+            match compression::decompress(&frame.body, FRAME_LIMIT) {
+                Ok(inner) => frame = inner,
+                Err(_) => return Answer::Close,
+            }
         }
-    }
-
-    async fn ask(&self, kind: Kind, body: Vec<u8>) -> Answer {
         let Door { node, site, engine, read_modes, .. } = &self.door;
-        if matches!(kind, Kind::Message) {
-            read_modes.count(&body);
+        if frame.frame_type == FrameType::Message {
+            read_modes.count(&frame.body);
         }
-        engine.request(*node, *site, kind, body).await
+        let caller = self.caller.clone();
+        engine.request(Request { node: *node, site: *site, caller, frame }).await
     }
 }
 

@@ -6,8 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use wire::Frame;
 
 use super::EmbeddedError;
+use crate::security::Caller;
 use crate::world::{Answer, Ticket, World};
 
 /// How many pieces of work are taken in before answers are handed out.
@@ -15,17 +17,16 @@ const BATCH: usize = 64;
 /// How long the thread sleeps at most, when nothing is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
-/// What a client sends.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
-    /// The body of a data message.
-    Message,
-    /// The body of an info request.
-    Info,
+/// A frame's body, and who sends it where.
+pub(super) struct Request {
+    pub(super) node: u8,
+    pub(super) site: u8,
+    pub(super) caller: Caller,
+    pub(super) frame: Frame,
 }
 
 enum Work {
-    Request { node: u8, site: u8, kind: Kind, body: Vec<u8>, answer: oneshot::Sender<Answer> },
+    Request(Request, oneshot::Sender<Answer>),
     Control(Box<dyn FnOnce(&mut World) + Send>),
     Stop,
 }
@@ -46,12 +47,11 @@ impl Engine {
         Ok(Self { work })
     }
 
-    /// Hands in what a client of `site` sends to `node` and waits for the answer, for as long as
-    /// the link, the node or the request may take.
-    pub(super) async fn request(&self, node: u8, site: u8, kind: Kind, body: Vec<u8>) -> Answer {
+    /// Hands in what a client sends and waits for the answer, for as long as the link, the node or
+    /// the request may take.
+    pub(super) async fn request(&self, request: Request) -> Answer {
         let (answer, answered) = oneshot::channel();
-        let work = Work::Request { node, site, kind, body, answer };
-        match self.work.send(work) {
+        match self.work.send(Work::Request(request, answer)) {
             Ok(()) => answered.await.unwrap_or(Answer::Close),
             Err(_) => Answer::Close,
         }
@@ -96,13 +96,11 @@ fn run(mut world: World, received: &Receiver<Work>) {
         // `take` stops before it takes one too many out of the queue.
         for work in first.into_iter().chain(received.try_iter().take(BATCH)) {
             match work {
-                Work::Request { node, site, kind, body, answer } => {
+                Work::Request(request, answer) => {
                     let Some(ticket) = tickets.next() else { return };
                     open.insert(ticket, answer);
-                    match kind {
-                        Kind::Message => world.request(node, site, ticket, &body),
-                        Kind::Info => world.request_info(node, site, ticket, &body),
-                    }
+                    let Request { node, site, caller, frame } = request;
+                    world.serve(node, site, ticket, caller, frame.frame_type, &frame.body);
                 }
                 Work::Control(control) => control(&mut world),
                 Work::Stop => return,

@@ -9,11 +9,14 @@ use super::endpoints::{self, Ports};
 use super::{idle, partitions, peers, roster, sets, stable, statistics};
 use crate::node::{NamespaceConfig, NamespaceView, Node, Quiesce, Recluster, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
+use crate::security::{Caller, permits_command};
 
 /// Answers a whole info request of a client of `site`: a line per command, the command before a
 /// tab and its value after. `commands` is the request's body; an empty one asks for a default set,
 /// a last line without its newline is not answered. `now_ns` is the node's time.
-pub fn answer(node: &mut Node, now_ns: u64, site: u8, commands: &str) -> String {
+///
+/// In a cluster with security, `caller` must be allowed to ask.
+pub fn answer(node: &mut Node, now_ns: u64, site: u8, caller: &Caller, commands: &str) -> String {
     let mut body = String::new();
     let lines = match decode_request(commands.as_bytes()) {
         Ok(_) if commands.is_empty() => DEFAULT_COMMANDS.to_vec(),
@@ -23,7 +26,11 @@ pub fn answer(node: &mut Node, now_ns: u64, site: u8, commands: &str) -> String 
     for line in lines {
         body.push_str(line);
         body.push('\t');
-        body.push_str(&value(node, now_ns, site, line));
+        let permitted = permits_command(node, caller, &Command::parse(line));
+        body.push_str(&match permitted {
+            Ok(()) => value(node, now_ns, site, line),
+            Err(code) => error(code, code.name().unwrap_or_default()),
+        });
         body.push('\n');
     }
     body

@@ -34,6 +34,8 @@ pub struct NodeConfig {
     pub heartbeat: Heartbeat,
     /// The namespaces.
     pub namespaces: Vec<NamespaceConfig>,
+    /// Whether clients must log in.
+    pub security: bool,
     /// The deliberate defects.
     pub defects: Defects,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::roster::RosterSetting;
 use super::round::RoundId;
 use crate::partition::NodeId;
+use crate::security::Directory;
 
 /// A heartbeat.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Beat {
     pub orphan: bool,
     /// The roster settings that the sender knows, by namespace.
     pub rosters: Arc<[Option<Arc<RosterSetting>>]>,
+    /// The users and roles that the sender knows, in a cluster with security.
+    pub directory: Option<Arc<Directory>>,
 }
 
 /// What a node knows of its peers from their heartbeats.

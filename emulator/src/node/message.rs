@@ -11,6 +11,7 @@ use super::round::{Round, RoundId};
 use super::storage::{Replication, Version};
 use crate::partition::NodeId;
 use crate::record::Record;
+use crate::security::Caller;
 use crate::world::Ticket;
 
 /// What happens to a node.
@@ -36,6 +37,8 @@ pub enum Input {
     Request {
         /// Names it in the answer.
         ticket: Ticket,
+        /// Who sends it.
+        caller: Caller,
         /// The request.
         message: Message,
     },

@@ -20,6 +20,7 @@ pub mod state;
 pub mod statistics;
 pub mod storage;
 mod transaction;
+mod users;
 pub mod view;
 
 pub use config::{

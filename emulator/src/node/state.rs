@@ -17,6 +17,7 @@ use super::plan::NamespacePlan;
 use super::rebalance::RowsCache;
 use super::transaction::Transactions;
 use crate::partition::NodeId;
+use crate::security::{Directory, Sessions};
 
 /// What a node keeps when its process ends.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Storage {
     pub(super) incarnation: u64,
     pub(super) ledger: Ledger,
     pub(super) namespaces: Vec<Kept>,
+    pub(super) directory: Arc<Directory>,
 }
 
 impl Storage {
@@ -62,6 +64,8 @@ pub struct Node {
     pub(super) peers_generation: u64,
     /// Every peer that it ever had, in the order in which it met them.
     pub(super) alumni: Vec<NodeId>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) sessions: Sessions,
     pub(super) started_ns: u64,
     /// An operator wants it quiesced from the next rebalance on.
     pub(super) quiesced: bool,
@@ -88,6 +92,7 @@ impl Node {
         origin_ms: i64,
         now_ns: u64,
     ) -> Self {
+        let directory = storage.as_ref().map(|storage| Arc::clone(&storage.directory));
         let (incarnation, ledger, kept) = match (storage, lost) {
             (Some(storage), _) => {
                 (storage.incarnation + 1, storage.ledger, Some(storage.namespaces))
@@ -130,6 +135,8 @@ impl Node {
             partition_generation: 0,
             peers_generation: 0,
             alumni: Vec::new(),
+            directory: directory.unwrap_or_default(),
+            sessions: Sessions::new(seed ^ config.id.0 ^ incarnation.rotate_left(48)),
             started_ns: now_ns,
             quiesced: false,
             sequence: 0,
@@ -148,6 +155,7 @@ impl Node {
             incarnation: self.membership.incarnation,
             ledger: self.ledger,
             namespaces: self.namespaces.into_iter().map(|namespace| namespace.kept).collect(),
+            directory: self.directory,
         }
     }
 
@@ -183,7 +191,9 @@ impl Node {
             Input::Tick => self.tick(now_ns, out),
             Input::Beat { from, beat } => self.on_beat(now_ns, from, beat, out),
             Input::Fabric { from, message } => self.on_fabric(now_ns, from, message, out),
-            Input::Request { ticket, message } => self.on_request(now_ns, ticket, message, out),
+            Input::Request { ticket, caller, message } => {
+                self.on_request(now_ns, ticket, &caller, message, out);
+            }
         }
         self.run_ready(now_ns, out);
         while let Some(message) = self.loopback.pop_front() {
@@ -242,6 +252,7 @@ impl Node {
                 .iter()
                 .map(|namespace| namespace.kept.roster.pending.clone())
                 .collect(),
+            directory: self.config.security.then(|| Arc::clone(&self.directory)),
         });
         for place in self.config.places.iter().filter(|place| place.id != self.id) {
             out.push(Output::Beat { to: place.id, beat: Arc::clone(&beat) });
@@ -255,6 +266,9 @@ impl Node {
             if let Some(setting) = setting {
                 namespace.kept.roster.learn(setting);
             }
+        }
+        if let Some(directory) = &beat.directory {
+            self.learn_directory(directory);
         }
         if self.peers.hear(now_ns, from, beat) {
             self.skew.observe(from, ahead_ms);

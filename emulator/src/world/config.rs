@@ -18,6 +18,8 @@ pub struct WorldConfig {
     pub namespaces: Vec<NamespaceConfig>,
     /// How long messages travel.
     pub delays: Delays,
+    /// Whether clients must log in (`enable-security`).
+    pub security: bool,
     /// The deliberate defects.
     pub defects: Defects,
 }

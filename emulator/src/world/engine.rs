@@ -15,6 +15,7 @@ use crate::info;
 use crate::node::message::RecordMessage;
 use crate::node::{Fabric, Input, Node, NodeConfig, Output, Place, Storage};
 use crate::partition::NodeId;
+use crate::security::{self, Caller};
 
 /// Names a request until it is answered; the driver chooses it, each once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,13 @@ pub struct Ticket(pub u64);
 pub enum Answer {
     /// Whole frames, to be written to the connection as they are.
     Bytes(Vec<u8>),
+    /// The same, and the connection has logged in: from now on, this user sends what it sends.
+    LoggedIn {
+        /// The user.
+        user: Arc<str>,
+        /// Whole frames.
+        bytes: Vec<u8>,
+    },
     /// The connection is closed (killed node, reset link, malformed request).
     Close,
 }
@@ -72,15 +80,20 @@ enum Load {
 #[derive(Debug)]
 enum Arrival {
     Peer(Input),
-    Request { ticket: Ticket, message: Message },
-    Info { site: u8, ticket: Ticket, commands: String },
+    Request { ticket: Ticket, caller: Caller, message: Message },
+    Info { site: u8, ticket: Ticket, caller: Caller, commands: String },
+    Security { ticket: Ticket, caller: Caller, body: Vec<u8> },
 }
 
 impl Load {
     /// The client's request that the message belongs to.
     fn ticket(&self) -> Option<Ticket> {
         match self {
-            Self::ToNode(Arrival::Request { ticket, .. } | Arrival::Info { ticket, .. })
+            Self::ToNode(
+                Arrival::Request { ticket, .. }
+                | Arrival::Info { ticket, .. }
+                | Arrival::Security { ticket, .. },
+            )
             | Self::ToClient(ticket, _) => Some(*ticket),
             Self::ToNode(Arrival::Peer(_)) => None,
         }
@@ -164,6 +177,7 @@ impl World {
             places: Arc::clone(&self.places),
             heartbeat: self.config.heartbeat,
             namespaces: self.config.namespaces.clone(),
+            security: self.config.security,
             defects: self.config.defects.of_process(self.seed ^ self.places[node].id.0),
         };
         let origin_ms = WorldConfig::ORIGIN_MS;
@@ -239,30 +253,49 @@ impl World {
         self.advance(self.now_ns + elapsed_ns.min(self.config.heartbeat.interval_ns()));
     }
 
-    /// A client of `site` sends a frame of type 3 to a node; `body` is what follows the frame's
-    /// header. The answer comes by [`World::poll`], after the delay of the link and only over an
-    /// open link. A message that cannot be decoded is answered with a parameter error.
+    /// A client of `site` that has not logged in sends a data message; see [`World::serve`].
     pub fn request(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
-        match Message::decode(body) {
-            Ok(message) => {
-                self.send_request(node, site, ticket, Arrival::Request { ticket, message });
-            }
-            // The server answers what it cannot read, and goes on.
-            Err(_) => {
-                let refusal = Message::reply(ResultCode::PARAMETER).encode();
-                self.answers.push((ticket, Answer::Bytes(refusal)));
-            }
-        }
+        self.serve(node, site, ticket, Caller::Nobody, FrameType::Message, body);
     }
 
-    /// A client of `site` sends an info request (`body` of a frame of type 1); likewise.
+    /// A client of `site` that has not logged in sends an info request; see [`World::serve`].
     pub fn request_info(&mut self, node: u8, site: u8, ticket: Ticket, body: &[u8]) {
-        match std::str::from_utf8(body) {
-            Ok(commands) => {
+        self.serve(node, site, ticket, Caller::Nobody, FrameType::Info, body);
+    }
+
+    /// A client of `site` sends a frame to a node; `body` is what follows the frame's header. The
+    /// answer comes by [`World::poll`], after the delay of the link and only over an open link. A
+    /// data message that cannot be decoded is answered with a parameter error; compressed ones
+    /// must be decompressed first.
+    pub fn serve(
+        &mut self,
+        node: u8,
+        site: u8,
+        ticket: Ticket,
+        caller: Caller,
+        frame_type: FrameType,
+        body: &[u8],
+    ) {
+        let arrival = match frame_type {
+            FrameType::Message => match Message::decode(body) {
+                Ok(message) => Some(Arrival::Request { ticket, caller, message }),
+                // The server answers what it cannot read, and goes on.
+                Err(_) => {
+                    let refusal = Message::reply(ResultCode::PARAMETER).encode();
+                    self.answers.push((ticket, Answer::Bytes(refusal)));
+                    return;
+                }
+            },
+            FrameType::Info => std::str::from_utf8(body).ok().map(|commands| {
                 let commands = commands.to_owned();
-                self.send_request(node, site, ticket, Arrival::Info { site, ticket, commands });
-            }
-            Err(_) => self.answers.push((ticket, Answer::Close)),
+                Arrival::Info { site, ticket, caller, commands }
+            }),
+            FrameType::Security => Some(Arrival::Security { ticket, caller, body: body.to_vec() }),
+            FrameType::Compressed => None,
+        };
+        match arrival {
+            Some(arrival) => self.send_request(node, site, ticket, arrival),
+            None => self.answers.push((ticket, Answer::Close)),
         }
     }
 
@@ -340,14 +373,24 @@ impl World {
     fn take_in(&mut self, node: u8, arrival: Arrival) {
         match arrival {
             Arrival::Peer(input) => self.step(usize::from(node), input),
-            Arrival::Request { ticket, message } => {
-                self.step(usize::from(node), Input::Request { ticket, message });
+            Arrival::Request { ticket, caller, message } => {
+                self.step(usize::from(node), Input::Request { ticket, caller, message });
             }
-            Arrival::Info { site, ticket, commands } => {
+            Arrival::Info { site, ticket, caller, commands } => {
                 let Some(process) = &mut self.slots[usize::from(node)].process else { return };
-                let text = info::answer(process, self.now_ns, site, &commands);
+                let text = info::answer(process, self.now_ns, site, &caller, &commands);
                 let bytes = encode_frame(FrameType::Info, text.as_bytes());
-                self.reply(node, ticket, bytes);
+                self.reply(node, ticket, Answer::Bytes(bytes));
+            }
+            Arrival::Security { ticket, caller, body } => {
+                let Some(process) = &mut self.slots[usize::from(node)].process else { return };
+                let answered = security::answer(process, self.now_ns, &caller, &body);
+                let bytes = answered.bytes;
+                let answer = match answered.user {
+                    Some(user) => Answer::LoggedIn { user, bytes },
+                    None => Answer::Bytes(bytes),
+                };
+                self.reply(node, ticket, answer);
             }
         }
     }
@@ -367,7 +410,9 @@ impl World {
                 Output::Fabric { to, message } => {
                     self.send(position, to, Channel::Fabric, Input::Fabric { from, message });
                 }
-                Output::Reply { ticket, bytes } => self.reply(position, ticket, bytes),
+                Output::Reply { ticket, bytes } => {
+                    self.reply(position, ticket, Answer::Bytes(bytes));
+                }
             }
         }
     }
@@ -378,10 +423,10 @@ impl World {
         self.launch(link, channel, to, Load::ToNode(Arrival::Peer(input)));
     }
 
-    fn reply(&mut self, node: u8, ticket: Ticket, bytes: Vec<u8>) {
+    fn reply(&mut self, node: u8, ticket: Ticket, answer: Answer) {
         let Some((_, site)) = self.open.get(&ticket).copied() else { return };
         let link = Link { from: End::Node(node), to: End::Site(site) };
-        let load = Load::ToClient(ticket, Answer::Bytes(bytes));
+        let load = Load::ToClient(ticket, answer);
         self.launch(link, Channel::Service, node, load);
     }
 
@@ -402,7 +447,7 @@ impl World {
         let slot = self.slots.get_mut(usize::from(node))?;
         let site = self.places.get(usize::from(node))?.site;
         let process = slot.process.as_mut().filter(|_| !slot.paused)?;
-        Some(info::answer(process, self.now_ns, site, commands))
+        Some(info::answer(process, self.now_ns, site, &Caller::Operator, commands))
     }
 
     /// Interrupts links.

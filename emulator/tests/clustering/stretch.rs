@@ -44,6 +44,7 @@ impl Stretch {
             heartbeat: Heartbeat { interval_ms: 150, timeout: 10 },
             namespaces: vec![strong, NamespaceConfig::new(AP, Mode::Ap)],
             delays: Delays::default(),
+            security: false,
             defects: Defects::default(),
         };
         Self { world: World::new(config, seed) }

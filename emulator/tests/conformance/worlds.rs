@@ -69,6 +69,7 @@ impl Setup {
             heartbeat: Heartbeat { interval_ms: 150, timeout: 10 },
             namespaces: vec![namespace],
             delays: Delays::default(),
+            security: false,
             defects: Defects::default(),
         };
         Replay { setup: self.clone(), world: World::new(config, seed), tickets: 0 }
@@ -128,7 +129,7 @@ impl Replay {
         let answers = self.world.poll().into_iter();
         answers
             .map(|(ticket, answer)| match answer {
-                Answer::Bytes(bytes) => (ticket, Some(bytes)),
+                Answer::Bytes(bytes) | Answer::LoggedIn { bytes, .. } => (ticket, Some(bytes)),
                 Answer::Close => (ticket, None),
             })
             .collect()

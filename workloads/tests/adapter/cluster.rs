@@ -44,6 +44,7 @@ impl Cluster {
             heartbeat: Heartbeat { interval_ms: 100, timeout: 10 },
             namespaces: vec![strong, NamespaceConfig::new("mydata_ap", Mode::Ap)],
             delays: Delays { round_trip_us: 200, ..Delays::default() },
+            security: false,
             defects: Defects::default(),
         };
         let embedded = Embedded::start(EmbeddedConfig::new(world, seed)).await.unwrap();

@@ -9,6 +9,7 @@ use super::request::{frame_of, reply_to, time_ns};
 use super::table::Origin;
 use crate::node::message::{Output, refusal};
 use crate::node::state::Node;
+use crate::security::{Caller, permits_row};
 use crate::world::Ticket;
 
 /// A batch under way.
@@ -28,6 +29,7 @@ impl Node {
         &mut self,
         now_ns: u64,
         ticket: Ticket,
+        caller: &Caller,
         message: &Message,
         out: &mut Vec<Output>,
     ) {
@@ -47,7 +49,9 @@ impl Node {
         self.transactions.batches.insert(batch, open);
         for row in &request.rows {
             let origin = Origin::Row { batch, index: row.index };
-            if let Err(code) = self.admit(origin, Arc::new(row.request(&parent)), deadline_ns) {
+            let request = Arc::new(row.request(&parent));
+            let permitted = permits_row(self, caller, &request);
+            if let Err(code) = permitted.and_then(|()| self.admit(origin, request, deadline_ns)) {
                 self.answer(origin, refusal(code), out);
             }
         }

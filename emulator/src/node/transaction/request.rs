@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wire::batch::last_reply;
 use wire::frame::encode_frame;
 use wire::{FieldType, FrameType, Info3, Message, ResultCode};
 
@@ -11,6 +12,7 @@ use crate::node::message::{Fabric, Output, RecordMessage, refusal};
 use crate::node::state::Node;
 use crate::node::storage::Replication;
 use crate::record::Target;
+use crate::security::{Caller, permits_row};
 use crate::world::Ticket;
 
 /// The time that a request has if it does not say (`transaction-max-ms`), in ns.
@@ -22,11 +24,15 @@ impl Node {
         &mut self,
         now_ns: u64,
         ticket: Ticket,
+        caller: &Caller,
         message: Message,
         out: &mut Vec<Output>,
     ) {
-        if message.field(FieldType::BATCH).is_some() {
-            self.on_batch(now_ns, ticket, &message, out);
+        if let Err(code) = permits_row(self, caller, &message) {
+            // As the end of an answer it is one for batches and queries, too.
+            reply_to(ticket, &[last_reply(code)], out);
+        } else if message.field(FieldType::BATCH).is_some() {
+            self.on_batch(now_ns, ticket, caller, &message, out);
         } else if wire::query::QueryRequest::is_query(&message) {
             self.on_query(ticket, &message, out);
         } else {

@@ -1,4 +1,4 @@
-//! Security frames, as far as a server without users needs them.
+//! A security request or reply.
 
 use crate::cursor::{Cursor, put_length};
 use crate::frame::encode_frame;
@@ -21,10 +21,38 @@ pub struct AdminMessage {
 impl AdminMessage {
     /// Authenticate a connection by a session token.
     pub const AUTHENTICATE: u8 = 0;
+    /// Create a user.
+    pub const CREATE_USER: u8 = 1;
+    /// Drop a user.
+    pub const DROP_USER: u8 = 2;
+    /// Set the password of any user.
+    pub const SET_PASSWORD: u8 = 3;
+    /// Change one's own password.
+    pub const CHANGE_PASSWORD: u8 = 4;
+    /// Add roles to a user.
+    pub const GRANT_ROLES: u8 = 5;
+    /// Take roles from a user.
+    pub const REVOKE_ROLES: u8 = 6;
+    /// List one user, or all.
+    pub const QUERY_USERS: u8 = 9;
+    /// Create a role.
+    pub const CREATE_ROLE: u8 = 10;
+    /// Drop a role.
+    pub const DROP_ROLE: u8 = 11;
+    /// Add privileges to a role.
+    pub const GRANT_PRIVILEGES: u8 = 12;
+    /// Take privileges from a role.
+    pub const REVOKE_PRIVILEGES: u8 = 13;
+    /// List one role, or all.
+    pub const QUERY_ROLES: u8 = 16;
     /// Log in by user and credential.
     pub const LOGIN: u8 = 20;
     /// Field: user name.
     pub const USER: u8 = 0;
+    /// Field: a hashed password to set.
+    pub const PASSWORD: u8 = 1;
+    /// Field: the hashed password so far.
+    pub const OLD_PASSWORD: u8 = 2;
     /// Field: hashed password.
     pub const CREDENTIAL: u8 = 3;
     /// Field: clear password.
@@ -33,6 +61,18 @@ impl AdminMessage {
     pub const SESSION_TOKEN: u8 = 5;
     /// Field: how long the session lasts, in seconds.
     pub const SESSION_TTL: u8 = 6;
+    /// Field: names of roles.
+    pub const ROLES: u8 = 10;
+    /// Field: name of a role.
+    pub const ROLE: u8 = 11;
+    /// Field: privileges.
+    pub const PRIVILEGES: u8 = 12;
+    /// Field: reads of a user by kind, in numbers.
+    pub const READ_INFO: u8 = 16;
+    /// Field: writes of a user by kind, in numbers.
+    pub const WRITE_INFO: u8 = 17;
+    /// Field: open connections of a user.
+    pub const CONNECTIONS: u8 = 18;
 
     /// Reads the body of a frame of type [`FrameType::Security`].
     ///
@@ -54,18 +94,38 @@ impl AdminMessage {
         Ok(Self { result_code: ResultCode(result_code), command, fields })
     }
 
+    /// A field's bytes.
+    #[must_use]
+    pub fn field(&self, id: u8) -> Option<&[u8]> {
+        self.fields.iter().find(|(known, _)| *known == id).map(|(_, data)| data.as_slice())
+    }
+
     /// The message as a whole frame, with at most 255 fields.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        Self::encode_all(std::slice::from_ref(self))
+    }
+
+    /// Messages in one frame: the rows of a list, and its end.
+    #[must_use]
+    pub fn encode_all(messages: &[Self]) -> Vec<u8> {
+        let mut body = Vec::new();
+        for message in messages {
+            message.encode_into(&mut body);
+        }
+        encode_frame(FrameType::Security, &body)
+    }
+
+    fn encode_into(&self, body: &mut Vec<u8>) {
         let n_fields = u8::try_from(self.fields.len()).unwrap_or(u8::MAX);
-        let mut body = vec![0; HEADER_LENGTH];
-        body[1..4].copy_from_slice(&[self.result_code.0, self.command, n_fields]);
+        let mut header = [0; HEADER_LENGTH];
+        header[1..4].copy_from_slice(&[self.result_code.0, self.command, n_fields]);
+        body.extend(header);
         for (id, data) in self.fields.iter().take(usize::from(n_fields)) {
-            put_length(&mut body, data.len() + 1);
+            put_length(body, data.len() + 1);
             body.push(*id);
             body.extend_from_slice(data);
         }
-        encode_frame(FrameType::Security, &body)
     }
 
     /// A reply that says only how it went.
