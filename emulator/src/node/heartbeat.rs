@@ -142,6 +142,7 @@ mod tests {
             accepted: 0,
             orphan: true,
             rosters: Arc::new([]),
+            directory: None,
         })
     }
 
