@@ -28,6 +28,7 @@ impl Secured {
             id: NodeId(id),
             site: 0,
             rack: 0,
+            stay_quiesced: false,
             addresses: vec![format!("127.32.{}.1:3000", id & 15)],
         });
         let config = WorldConfig {

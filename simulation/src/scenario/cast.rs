@@ -65,6 +65,7 @@ impl Cast {
             heartbeat: Heartbeat { interval_ms: 150, timeout: 10 },
             namespaces: vec![namespace],
             delays: Delays::default(),
+            security: false,
             defects: Defects::default(),
         }
     }

@@ -170,7 +170,9 @@ impl Stage {
             if let Some(open) = self.open.remove(&ticket) {
                 let attempt = match answer {
                     Answer::Close => lost(CLOSED),
-                    Answer::Bytes(bytes) => attempt(&open.call, Workload::Register, &bytes),
+                    Answer::Bytes(bytes) | Answer::LoggedIn { bytes: bytes, .. } => {
+                        attempt(&open.call, Workload::Register, &bytes)
+                    }
                 };
                 self.conclude(open, attempt);
             } else if let (Some((client, node)), Answer::Bytes(bytes)) =
