@@ -170,7 +170,7 @@ impl Stage {
             if let Some(open) = self.open.remove(&ticket) {
                 let attempt = match answer {
                     Answer::Close => lost(CLOSED),
-                    Answer::Bytes(bytes) | Answer::LoggedIn { bytes: bytes, .. } => {
+                    Answer::Bytes(bytes) | Answer::LoggedIn { bytes, .. } => {
                         attempt(&open.call, Workload::Register, &bytes)
                     }
                 };
