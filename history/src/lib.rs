@@ -41,8 +41,8 @@ pub use manifest::{
 };
 pub use observation::{NamespaceObservation, NodeObservation, Observation};
 pub use operation::{
-    Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, Returned, Route,
-    SiteIndex, Value,
+    Call, Completion, Invocation, Key, Operation, OperationId, Outcome, ProcessId, REFUSED,
+    Returned, Route, SiteIndex, Value,
 };
 pub use operations::{Iter, Operations, Packed, Seen};
 pub use proof::{KeyProof, Proof, ProofHeader};

@@ -103,6 +103,10 @@ pub enum Outcome {
     Info,
 }
 
+/// The server's code for a generation that does not match: the condition of a compare-and-set did
+/// not hold.
+pub const REFUSED: i16 = 3;
+
 /// What a completion brought back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -191,6 +195,17 @@ impl Operation {
             (Outcome::Ok, Some(at)) => at,
             _ => u64::MAX,
         }
+    }
+
+    /// When a refusal had happened by, in ns; `None` if the operation is none. A compare-and-set that
+    /// failed since the condition did not hold is an observation: the record was not as expected at
+    /// some time within its interval.
+    #[must_use]
+    pub fn refused_ns(&self) -> Option<u64> {
+        let refused = matches!(self.call, Call::Cas { .. })
+            && self.outcome == Outcome::Fail
+            && self.code == REFUSED;
+        self.completed_ns.filter(|_| refused)
     }
 
     /// Whether this is a write of any kind that was acknowledged.

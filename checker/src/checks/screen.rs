@@ -19,13 +19,13 @@
 //! went backwards, an equal one names two versions. *Divergence* is excluded by 4, *torn records* by 1,
 //! lying *generations* by 3.
 
-use history::{Call, Model, Outcome, Packed, Seen, Value};
+use history::{Call, Model, Outcome, Packed, REFUSED, Seen, Value};
 use rustc_hash::FxHashMap;
 
 use super::Tally;
 use crate::anomalies::generation;
 use crate::linearizability::Unseen;
-use crate::linearizability::register::{Action, GENERATION_ERROR, INITIAL, Step, conflict};
+use crate::linearizability::register::{Action, INITIAL, Ruling, Step, rule};
 use crate::run::Run;
 
 /// How many operations are fetched before they are looked at: they lie far apart in memory, which is
@@ -111,8 +111,8 @@ impl Screen {
             }
         }
         let values = self.written.len() as u32;
-        let passes =
-            self.generations_agree() && conflict(&self.steps, values, Unseen::Impossible).is_none();
+        let passes = self.generations_agree()
+            && rule(&self.steps, values, Unseen::Impossible) == Ruling::Order;
         passes.then_some(tally)
     }
 
@@ -143,7 +143,7 @@ impl Screen {
                 let to = self.id(written);
                 self.may_write(outcome, to)?;
                 if outcome == Outcome::Fail {
-                    if let (GENERATION_ERROR, Some(at_ns)) = (one.code(), one.completed_ns()) {
+                    if let (REFUSED, Some(at_ns)) = (one.code(), one.completed_ns()) {
                         let ret = at_ns.saturating_add(1);
                         self.steps.push(Step { call, ret, action: Action::Refused(from) });
                     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use history::exchange::foreign::{Data, Datum, DatumId, ForeignOperation, Function};
 use history::{
-    Call, Key, Model, Operation, OperationId, Outcome, ProcessId, Returned, Route, SiteIndex,
+    Call, Key, Model, Operation, OperationId, Outcome, ProcessId, REFUSED, Returned, Route,
+    SiteIndex,
 };
 
 use super::ObjectModel;
@@ -14,9 +15,6 @@ use crate::specification::{
     MultiRegister, Mutex, MutexOperation, Queue, QueueOperation, Set, SetOperation, Specification,
     Step, Text, TextOperation,
 };
-
-/// The server's code for a condition that did not hold.
-const REFUSED: i16 = 3;
 
 /// What an object is, and what it holds at the start.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +43,8 @@ impl Object<'_> {
                     Model::Set => list::decide(&refs, Unseen::Impossible),
                     _ => register::decide(&refs, Unseen::Impossible),
                 };
-                // The fast way finds not all that refusals show.
-                let is_final = |decision: &Decision| {
-                    *decision != Decision::Holds || !operations.iter().any(|one| one.refused)
-                };
                 let slow = || decide_by_search(model, &refs, budget);
-                in_place(fast.filter(is_final).unwrap_or_else(slow), &positions)
+                in_place(fast.unwrap_or_else(slow), &positions)
             }
             ObjectModel::Set => self.searched(&Set, operations, budget, |one| self.set(one)),
             ObjectModel::Queue => self.searched(&Queue, operations, budget, queue),

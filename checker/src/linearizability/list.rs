@@ -8,7 +8,7 @@
 use history::{Call, Operation, Outcome, Returned, Value};
 use rustc_hash::FxHashMap;
 
-use super::register::{self, Action, Step};
+use super::register::{self, Action, Ruling, Step};
 use super::{Decision, Unseen, Violation};
 
 /// Stands for an append that is not among the operations.
@@ -81,7 +81,7 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
         steps.push(Step { call, ret, action: Action::Read(elements.len() as u32) });
         sources.push(at);
     }
-    if let Some(conflict) = register::conflict(&steps, longest.len() as u32 + 1, unseen) {
+    if let Ruling::Conflict(conflict) = register::rule(&steps, longest.len() as u32 + 1, unseen) {
         // Where an append stands is known from a read alone.
         let source = |step: &u32| sources[*step as usize];
         return broken(tidy(conflict.steps.iter().map(source).chain([longest_at]).collect()));

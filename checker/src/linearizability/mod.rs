@@ -68,7 +68,7 @@ pub fn decide(model: Model, operations: &[&Operation], unseen: Unseen) -> Decisi
 }
 
 /// Decides one key by the algorithms for unique values and increments of one size; `None` if it has
-/// others, so that only the search can.
+/// others, or refusals that leave a choice, so that only the search can.
 #[must_use]
 pub fn decide_near_linear(
     model: Model,
@@ -106,8 +106,7 @@ fn searched<S: Specification>(
     for (position, one) in operations.iter().enumerate() {
         let Some(operation) = of(one) else { continue };
         // A refusal happened: it observed something by its end.
-        let failed_ns = one.completed_ns.filter(|_| one.outcome == history::Outcome::Fail);
-        let ret = failed_ns.unwrap_or_else(|| one.settled_ns());
+        let ret = one.refused_ns().unwrap_or_else(|| one.settled_ns());
         positions.push(position);
         intervals.push(Interval { call: one.invoked_ns, ret, operation });
     }

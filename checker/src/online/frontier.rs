@@ -90,8 +90,7 @@ impl<S: Specification> Frontier<S> {
         for one in fresh {
             let Some(operation) = (self.of)(&one) else { continue };
             // A refusal happened: it observed something by its end.
-            let failed_ns = one.completed_ns.filter(|_| one.outcome == history::Outcome::Fail);
-            let ret = failed_ns.unwrap_or_else(|| one.settled_ns());
+            let ret = one.refused_ns().unwrap_or_else(|| one.settled_ns());
             if ret == u64::MAX {
                 doubt(&mut self.kinds, &operation, one.invoked_ns);
             } else {

@@ -4,15 +4,13 @@
 //! first and the one that was called last. The offline algorithm decides over these; then the window
 //! is folded, see [`super`] for why that loses nothing.
 
-use history::{Call, Operation, OperationId, Outcome, Returned, Value};
+use history::{Call, Operation, OperationId, Outcome, REFUSED, Returned, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::window::{Doubt, Moment, Standing, ids, shrink, stand_in};
 use crate::anomalies::{observed, written};
 use crate::linearizability::{Decision, Unseen, register};
 
-/// The server's code for a generation that does not match: a refusal.
-const GENERATION_ERROR: i16 = 3;
 const NEVER: u64 = u64::MAX;
 
 /// The window.
@@ -343,7 +341,7 @@ impl Fold {
         for (position, operation) in operations.iter().enumerate() {
             let stays = |at: usize| self.stay[at] && self.clusters[at].mandatory;
             if operation.outcome == Outcome::Fail {
-                let (Call::Cas { expected, .. }, GENERATION_ERROR, Some(ended)) =
+                let (Call::Cas { expected, .. }, REFUSED, Some(ended)) =
                     (operation.call, operation.code, operation.completed_ns)
                 else {
                     continue;

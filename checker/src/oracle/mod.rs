@@ -8,7 +8,7 @@ mod objects;
 mod state;
 pub mod transactions;
 
-use history::{Model, Operation, Outcome};
+use history::{Call, Model, Operation, Outcome};
 
 pub use objects::{Lock, Members, Queued, Register, Registers, Sum, Words, Written};
 use state::State;
@@ -60,8 +60,8 @@ pub fn explains_object<O: Object>(object: &O, operations: &[Timed<O::Operation>]
 }
 
 /// Whether some order of the operations of one key explains what they returned, from an absent
-/// record on. Operations in doubt may take effect at any time after their call, or never; failed
-/// ones say nothing.
+/// record on. Operations in doubt may take effect at any time after their call, or never. Failed
+/// ones say nothing, save a compare-and-set that was refused (code 3): it found another value.
 ///
 /// # Panics
 /// If there are more than [`MOST`] operations that did not fail.
@@ -76,6 +76,11 @@ pub fn explains(model: Model, operations: &[&Operation]) -> bool {
                 // One that returned is done, even if nobody wrote down when.
                 (Outcome::Ok, None) => Fate::Returned(u64::MAX),
                 (Outcome::Info, _) if one.call.is_write() => Fate::InDoubt,
+                (Outcome::Fail, Some(end))
+                    if one.code == 3 && matches!(one.call, Call::Cas { .. }) =>
+                {
+                    Fate::Returned(end)
+                }
                 (Outcome::Info | Outcome::Fail, _) => Fate::Failed,
             },
             operation: (*one).clone(),

@@ -20,6 +20,11 @@ impl Object for State {
         match (self, &operation.call) {
             (_, Call::Read) => self.shows(&operation.returned).then(|| self.clone()),
             (Self::Register(_), Call::Write { value }) => Some(Self::Register(Some(*value))),
+            (Self::Register(held), Call::Cas { expected, .. })
+                if operation.outcome == Outcome::Fail =>
+            {
+                (held != expected).then(|| self.clone())
+            }
             (Self::Register(held), Call::Cas { expected, value, .. }) => {
                 (held == expected).then_some(Self::Register(Some(*value)))
             }

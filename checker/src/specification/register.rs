@@ -39,7 +39,7 @@ impl RegisterOperation {
                 Returned::Absent => Some(Self::Read(None)),
                 _ => None,
             },
-            (Call::Cas { expected, .. }, Outcome::Fail) if operation.code == 3 => {
+            (Call::Cas { expected, .. }, Outcome::Fail) if operation.refused_ns().is_some() => {
                 Some(Self::Refused(*expected))
             }
             (_, Outcome::Fail) => None,

@@ -224,3 +224,37 @@ pub(crate) fn tame(model: Model, random: &mut ChaCha8Rng, shape: Shape) -> Vec<O
     }
     finish(operations.into_iter().flatten().collect())
 }
+
+/// Adds compare-and-sets that were refused to a history of a register: each expected some value, and
+/// was open at about the time of some operation. Some could find another value, some could not.
+pub(crate) fn refuse(
+    mut operations: Vec<Operation>,
+    random: &mut ChaCha8Rng,
+    refusals: usize,
+) -> Vec<Operation> {
+    let written = |one: &Operation| match one.call {
+        Call::Write { value } | Call::Cas { value, .. } => Some(value),
+        _ => None,
+    };
+    let mut fresh = operations.iter().filter_map(written).max().unwrap_or(0);
+    let known = operations.len();
+    for _ in 0..refusals {
+        let near = &operations[random.random_range(0..known)];
+        let from = near.invoked_ns + random.random_range(0..3_000);
+        let to = from + random.random_range(0..2_000);
+        // Mostly a value that was written at about that time.
+        let mut expected = written(&operations[random.random_range(0..known)]);
+        for _ in 0..3 {
+            let other = &operations[random.random_range(0..known)];
+            if other.invoked_ns <= to && other.invoked_ns + 4_000 > from {
+                expected = written(other).or(expected);
+            }
+        }
+        fresh += 1;
+        let call = Call::Cas { expected, generation: 0, value: fresh };
+        let mut made = operation(call, from, to, Outcome::Fail);
+        made.code = 3;
+        operations.push(made);
+    }
+    finish(operations)
+}

@@ -4,11 +4,8 @@ use super::foreign::{DatumId, Foreign, ForeignOperation, Format, Function};
 use super::{Place, SyntaxError};
 use crate::{
     Call, Completion, Event, EventKind, History, Invocation, Key, OperationId, Outcome, ProcessId,
-    Returned, Route, SiteIndex, Value,
+    REFUSED, Returned, Route, SiteIndex, Value,
 };
-
-/// The server's code for a generation that does not match, which a refusal stands for.
-const GENERATION_ERROR: i16 = 3;
 
 /// Reads an EDN history. Times are the places of the events in the file.
 ///
@@ -57,7 +54,7 @@ fn register(foreign: &Foreign) -> Result<History, SyntaxError> {
                 generation: None,
                 code: match one.outcome {
                     Outcome::Ok => 0,
-                    Outcome::Fail if one.refused => GENERATION_ERROR,
+                    Outcome::Fail if one.refused => REFUSED,
                     _ => -1,
                 },
             })
@@ -133,7 +130,7 @@ mod tests {
         let history = read_log(log).unwrap();
         let operations: Vec<_> = history.operations.iter().collect();
         assert_eq!(operations[0].call, Call::Cas { expected: None, generation: 0, value: 2 });
-        assert_eq!((operations[0].code, operations[1].code), (GENERATION_ERROR, -1));
+        assert_eq!((operations[0].code, operations[1].code), (REFUSED, -1));
         assert_eq!(operations[2].returned, Returned::Value(7));
         assert!(read_edn("{:process 0 :type :invoke :f :write :value \"x\"}").is_err());
     }

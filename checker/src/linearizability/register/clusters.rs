@@ -11,41 +11,49 @@ use rustc_hash::FxHashSet;
 use super::zones::{self, Zone};
 use super::{Action, INITIAL, Step, Unseen};
 
-const NEVER: u64 = u64::MAX;
-const NONE: u32 = u32::MAX;
+pub(super) const NEVER: u64 = u64::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 /// Steps which on their own have no linearization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// Their positions among the steps.
     pub steps: Vec<u32>,
+    /// How to read a value that none of them wrote.
+    pub excerpt: Unseen,
+}
+
+impl Conflict {
+    fn of(steps: Vec<u32>) -> Self {
+        Self { steps, excerpt: Unseen::Possible }
+    }
 }
 
 /// A time, and the step that it is of (or none: it is of something unseen).
 #[derive(Clone, Copy, Debug)]
-struct Instant {
-    at: u64,
-    step: u32,
+pub(super) struct Instant {
+    pub(super) at: u64,
+    pub(super) step: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cluster {
+pub(super) struct Cluster {
     /// Call and return of the write.
-    call: u64,
-    ret: u64,
+    pub(super) call: u64,
+    pub(super) ret: u64,
     /// The write, or [`NONE`].
-    writer: u32,
+    pub(super) writer: u32,
     /// A write of the value that certainly did not happen, or [`NONE`].
     failed: u32,
     /// The value that the write replaced, if it was a compare-and-set.
-    previous: u32,
+    pub(super) previous: u32,
     /// The value whose compare-and-set replaced this one.
-    next: u32,
+    pub(super) next: u32,
     /// The earliest return and the latest call of the reads.
-    first: Instant,
-    last: Instant,
+    pub(super) first: Instant,
+    pub(super) last: Instant,
     /// Somebody observed the value, or was told that its write happened.
-    mandatory: bool,
+    pub(super) mandatory: bool,
     /// The chain walk has passed here.
     visited: bool,
 }
@@ -73,8 +81,7 @@ struct Block {
 /// The clusters of one key, by value id.
 #[derive(Debug)]
 pub(super) struct Clusters {
-    clusters: Vec<Cluster>,
-    refused: Vec<u32>,
+    pub(super) clusters: Vec<Cluster>,
     chained: bool,
     unseen: Unseen,
 }
@@ -84,7 +91,6 @@ impl Clusters {
         let mut clusters = vec![EMPTY; values as usize];
         clusters[INITIAL as usize].ret = 0;
         clusters[INITIAL as usize].mandatory = true;
-        let mut refused = Vec::new();
         let mut chained = false;
         for (position, step) in (0_u32..).zip(steps) {
             match step.action {
@@ -105,19 +111,20 @@ impl Clusters {
                     clusters[to as usize].previous = from;
                 }
                 Action::Failed(value) => clusters[value as usize].failed = position,
-                Action::Refused(_) => refused.push(position),
+                Action::Refused(_) => {}
             }
         }
-        Self { clusters, refused, chained, unseen }
+        Self { clusters, chained, unseen }
     }
 
-    pub(super) fn conflict(mut self, steps: &[Step]) -> Option<Conflict> {
-        let conflict = self.search(steps)?;
+    /// Why there is no order, whatever was refused.
+    pub(super) fn conflict(&mut self, steps: &[Step]) -> Option<Conflict> {
+        let conflict = self.search()?;
         Some(self.with_observers(conflict, steps))
     }
 
     /// A write in doubt says nothing unless somebody observed it: adds who did.
-    fn with_observers(&self, mut conflict: Conflict, steps: &[Step]) -> Conflict {
+    pub(super) fn with_observers(&self, mut conflict: Conflict, steps: &[Step]) -> Conflict {
         let mut shown: FxHashSet<u32> = conflict.steps.iter().copied().collect();
         for position in conflict.steps.clone() {
             let (Action::Write(mut value) | Action::CompareAndSet { to: mut value, .. }) =
@@ -149,7 +156,7 @@ impl Clusters {
         conflict
     }
 
-    fn search(&mut self, steps: &[Step]) -> Option<Conflict> {
+    fn search(&mut self) -> Option<Conflict> {
         if self.chained
             && let Some(conflict) = self.chain()
         {
@@ -179,9 +186,9 @@ impl Clusters {
         if let Some((one, other)) = zones::conflict(&zones) {
             let mut steps = self.span(one);
             steps.extend(self.span(other));
-            return Some(Conflict { steps });
+            return Some(Conflict::of(steps));
         }
-        self.refusal(steps)
+        None
     }
 
     /// Makes mandatory whatever a mandatory compare-and-set replaced, and links each value to the
@@ -199,7 +206,7 @@ impl Clusters {
             if replaced.next != NONE {
                 let rival = replaced.next;
                 let steps = vec![self.clusters[rival as usize].writer, writer];
-                return Some(Conflict { steps });
+                return Some(Conflict::of(steps));
             }
             replaced.next = value;
             if !std::mem::replace(&mut replaced.mandatory, true) {
@@ -223,7 +230,7 @@ impl Clusters {
             step => step,
         };
         let failed = (cluster.failed != NONE).then_some(cluster.failed);
-        Some(Conflict { steps: std::iter::once(observer).chain(failed).collect() })
+        Some(Conflict::of(std::iter::once(observer).chain(failed).collect()))
     }
 
     /// Walks the chain that begins with a value, and finds the first operation that returned before
@@ -268,7 +275,7 @@ impl Clusters {
     fn too_early(&self, early: u32, latest: u32, from: u32, to: u32) -> Conflict {
         let mut steps = vec![latest, early];
         steps.extend(self.writers_between(from, to));
-        Conflict { steps }
+        Conflict::of(steps)
     }
 
     /// The writes of the chain after the value `from` up to the value `to`.
@@ -322,38 +329,9 @@ impl Clusters {
             steps.push(cluster.writer);
             value = cluster.previous;
             if value == lost || value == NONE {
-                return Some(Conflict { steps });
+                return Some(Conflict::of(steps));
             }
         }
-    }
-
-    /// A step that did not find a value while the register must have held it.
-    fn refusal(&self, steps: &[Step]) -> Option<Conflict> {
-        self.refused.iter().find_map(|position| {
-            let step = &steps[*position as usize];
-            let Action::Refused(value) = step.action else { return None };
-            let cluster = &self.clusters[value as usize];
-            if !cluster.mandatory {
-                return None;
-            }
-            let mut f = cluster.first;
-            if cluster.ret < f.at {
-                f = Instant { at: cluster.ret, step: cluster.writer };
-            }
-            let mut s = cluster.last;
-            if cluster.next != NONE {
-                let next = &self.clusters[cluster.next as usize];
-                if next.ret < f.at {
-                    f = Instant { at: next.ret, step: next.writer };
-                }
-                if next.call > s.at {
-                    s = Instant { at: next.call, step: next.writer };
-                }
-            }
-            (f.at < step.call && step.ret < s.at).then(|| Conflict {
-                steps: [f.step, s.step, *position].into_iter().filter(|s| *s != NONE).collect(),
-            })
-        })
     }
 }
 

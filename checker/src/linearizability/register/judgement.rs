@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::clusters::{Clusters, Conflict};
+use super::clusters::Conflict;
 use super::columns::{Columns, Kind};
+use super::refusals::{Ruling, rule};
 use super::sweep::{Clash, clashes};
 use super::tally::{NONE, Tallies};
 use super::{Action, INITIAL, Step, Unseen};
@@ -16,11 +17,12 @@ const WORTHWHILE: usize = 1 << 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
     /// The keys that have none, in order, each with a few operations that prove it: their positions
-    /// in the columns, in order. They prove it as an [excerpt](Unseen::Possible), save that a value which
+    /// in the columns, in order. They prove it as the conflict's excerpt says, save that a value which
     /// nobody wrote shows it only within the whole history.
     pub broken: Vec<(u32, Conflict)>,
     /// The keys whose values do not name their writes, in order: some value was written twice, or
-    /// the initial one was written. They are left to the [general search](super::super::search).
+    /// the initial one was written; and those whose refusals leave a choice. They are left to the
+    /// [general search](super::super::search).
     pub ambiguous: Vec<u32>,
 }
 
@@ -119,7 +121,7 @@ fn judge_chained(columns: &Columns, judgement: &mut Judgement) {
     judgement.broken.sort_by_key(|(key, _)| *key);
 }
 
-/// What the clusters say of some operations of one key; `None` if a value is written twice.
+/// What the values of one key's operations say; `None` if they do not decide it.
 fn conflict_of(columns: &Columns, positions: &[u32]) -> Option<Option<Conflict>> {
     let mut ids: FxHashMap<u32, u32> = FxHashMap::default();
     ids.insert(INITIAL, INITIAL);
@@ -143,11 +145,13 @@ fn conflict_of(columns: &Columns, positions: &[u32]) -> Option<Option<Conflict>>
             return None;
         }
     }
-    let conflict = Clusters::gather(&steps, ids.len() as u32, Unseen::Impossible).conflict(&steps);
-    Some(conflict.map(|mut conflict| {
-        conflict.steps.iter_mut().for_each(|step| *step = positions[*step as usize]);
-        conflict.steps.sort_unstable();
-        conflict.steps.dedup();
-        conflict
-    }))
+    let mut conflict = match rule(&steps, ids.len() as u32, Unseen::Impossible) {
+        Ruling::Order => return Some(None),
+        Ruling::Open => return None,
+        Ruling::Conflict(conflict) => conflict,
+    };
+    conflict.steps.iter_mut().for_each(|step| *step = positions[*step as usize]);
+    conflict.steps.sort_unstable();
+    conflict.steps.dedup();
+    Some(Some(conflict))
 }

@@ -3,11 +3,10 @@
 use history::{Call, Operation, Outcome, Returned, Value};
 use rustc_hash::FxHashMap;
 
+use super::{Conflict, Violation};
+
 /// The id of the initial value: the record is absent.
 pub const INITIAL: u32 = 0;
-
-/// The server's code for a generation that does not match.
-pub(crate) const GENERATION_ERROR: i16 = 3;
 
 /// One operation on a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +116,7 @@ impl Steps {
                     let to = id_of(*value, &mut this.values, &mut writers);
                     if outcome == Outcome::Fail {
                         push(ret, Action::Failed(to));
-                        if let (GENERATION_ERROR, Some(at)) =
-                            (operation.code, operation.completed_ns)
-                        {
+                        if let Some(at) = operation.refused_ns() {
                             push(at.saturating_add(1), Action::Refused(from));
                         }
                     } else {
@@ -133,5 +130,14 @@ impl Steps {
             }
         }
         Some(this)
+    }
+
+    /// A conflict as it concerns the operations.
+    pub(super) fn violation(&self, conflict: &Conflict) -> Violation {
+        let mut operations: Vec<usize> =
+            conflict.steps.iter().map(|step| self.operations[*step as usize]).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        Violation { operations, excerpt: conflict.excerpt }
     }
 }

@@ -222,7 +222,7 @@ mod tests {
     fn broken(columns: &Columns, key: u32) -> bool {
         let own = columns.iter().filter(|(of, _)| *of == key);
         let steps: Vec<Step> = own.map(|(_, step)| step).collect();
-        let clusters = Clusters::gather(&steps, columns.values as u32, Unseen::Impossible);
+        let mut clusters = Clusters::gather(&steps, columns.values as u32, Unseen::Impossible);
         clusters.conflict(&steps).is_some()
     }
 

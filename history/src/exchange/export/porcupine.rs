@@ -4,10 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use crate::{Call, History, Operation, Outcome, Returned};
-
-/// The server's code for a condition that did not hold.
-const REFUSED: i16 = 3;
+use crate::{Call, History, Operation, Outcome, REFUSED, Returned};
 
 /// Writes a JSON array, an operation a line, whose members are the fields of a
 /// `porcupine.Operation`:

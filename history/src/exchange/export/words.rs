@@ -5,11 +5,9 @@ use std::fmt;
 use std::io::{self, Write};
 
 use crate::{
-    Call, Event, EventKind, FaultStage, Key, Mark, OperationId, Outcome, ProcessId, Returned,
+    Call, Event, EventKind, FaultStage, Key, Mark, OperationId, Outcome, ProcessId, REFUSED,
+    Returned,
 };
-
-/// The server's code for a condition that did not hold: a refusal, and no error.
-const REFUSED: i16 = 3;
 
 /// Writes a history as EDN.
 ///

@@ -8,10 +8,7 @@ use super::operation::{Foreign, Function};
 use super::pair::{Kind, Line, Pairing};
 use super::scan::Written;
 use super::{Data, DatumId};
-use crate::{Call, EventKind, OperationId, Outcome, ProcessId, Returned};
-
-/// The server's code for a generation that does not match.
-const GENERATION_ERROR: i16 = 3;
+use crate::{Call, EventKind, OperationId, Outcome, ProcessId, REFUSED, Returned};
 
 /// Reads JSON lines of events.
 pub(super) fn read(text: &[u8]) -> Result<Foreign, SyntaxError> {
@@ -55,7 +52,7 @@ pub(super) fn read(text: &[u8]) -> Result<Foreign, SyntaxError> {
                         (Call::Read, Outcome::Ok) => returned(&completion.returned, data),
                         _ => DatumId::NIL,
                     }),
-                    error: completion.code != GENERATION_ERROR,
+                    error: completion.code != REFUSED,
                     number,
                 }
             }
