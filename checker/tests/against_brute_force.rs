@@ -105,7 +105,10 @@ fn verdicts_agree_on_histories_with_refusals() {
                     processes: random.random_range(1..=4),
                     in_doubt: [0, 30, 60][random.random_range(0..3)],
                 };
-                let operations = generated::tame(Model::CasRegister, &mut random, shape);
+                let operations = match round % 4 {
+                    1 => generated::contended(&mut random, shape),
+                    _ => generated::tame(Model::CasRegister, &mut random, shape),
+                };
                 let refusals = random.random_range(1..=4);
                 generated::refuse(operations, &mut random, refusals)
             }

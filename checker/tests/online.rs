@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use aerocert_checker::linearizability::{Decision, Unseen, decide};
 use aerocert_checker::online::{Alarm, Conclusion, Judge};
-use generated::{Shape, small_domain, tame, wild};
+use generated::{Shape, contended, refuse, small_domain, tame, wild};
 use history::exchange::jepsen;
 use history::{
     AnomalyClass, Call, Check, Completion, Event, EventKind, History, Invocation, Key, Mark, Model,
@@ -221,6 +221,49 @@ fn each_prefix_of_flawed_histories_gets_the_offline_verdict() {
     }
 }
 
+/// With refusals, some of which no order explains, and some of which depend on what is open.
+#[test]
+fn each_prefix_of_contended_histories_gets_the_offline_verdict() {
+    let mut random = ChaCha8Rng::seed_from_u64(50);
+    let mut valid = 0;
+    for round in 0..ROUNDS {
+        let shape = Shape {
+            operations: random.random_range(2..40),
+            processes: random.random_range(1..=6),
+            in_doubt: [0, 10, 40][round as usize % 3],
+        };
+        let made = match round % 2 {
+            0 => contended(&mut random, shape),
+            _ => tame(Model::CasRegister, &mut random, shape),
+        };
+        let refusals = random.random_range(0..=3);
+        let operations = refuse(made, &mut random, refusals);
+        valid += u64::from(assert_each_prefix_agrees(Model::CasRegister, &operations, &mut random));
+    }
+    assert_varied(Model::CasRegister, valid);
+}
+
+/// Writes whatever was there between refusals leave choices that nothing later makes plain.
+#[test]
+fn long_contended_histories_get_the_offline_verdict() {
+    let mut random = ChaCha8Rng::seed_from_u64(55);
+    let mut valid = 0;
+    for round in 0..40 {
+        let shape = Shape { operations: 2_000, processes: 8, in_doubt: round % 5 };
+        let made = contended(&mut random, shape);
+        let refusals = usize::from(round % 2 == 0);
+        let operations = refuse(made, &mut random, refusals);
+        let events = events(&operations, &mut random);
+        let broken = is_broken(Model::CasRegister, &events);
+        let (alarms, conclusion) = online(Model::CasRegister, &events, round % 4 < 2);
+        assert_eq!(!alarms.is_empty(), broken, "{}", told(&events));
+        let verdict = if broken { Verdict::Invalid } else { Verdict::Valid };
+        assert_eq!(conclusion.verdict(), verdict, "{}", told(&events));
+        valid += u64::from(!broken);
+    }
+    assert!((20..40).contains(&valid), "{valid} are valid");
+}
+
 type Said = Vec<(Check, Verdict, Vec<(AnomalyClass, u64)>)>;
 
 /// What the checks of a run say of a history.
@@ -245,6 +288,10 @@ fn run(model: Model, random: &mut ChaCha8Rng, flaws: bool) -> Vec<Event> {
             in_doubt: random.random_range(0..=20),
         };
         let mut operations = match random.random_range(0..if flaws { 3 } else { 1 }) {
+            0 if model == Model::CasRegister && random.random_bool(0.5) => {
+                let refusals = if flaws { random.random_range(0..3) } else { 0 };
+                refuse(contended(random, shape), random, refusals)
+            }
             0 => tame(model, random, shape),
             1 => flawed(model, random, shape),
             _ if random.random_bool(0.5) => wild(model, random, 9, true),

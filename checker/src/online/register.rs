@@ -4,14 +4,21 @@
 //! first and the one that was called last. The offline algorithm decides over these; then the window
 //! is folded, see [`super`] for why that loses nothing.
 
-use history::{Call, Operation, OperationId, Outcome, REFUSED, Returned, Value};
+use history::{Call, Model, Operation, OperationId, Outcome, Returned, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::window::{Doubt, Moment, Standing, ids, shrink, stand_in};
 use crate::anomalies::{observed, written};
-use crate::linearizability::{Decision, Unseen, register};
+use crate::linearizability::search::Budget;
+use crate::linearizability::{Decision, Unseen, decide_by_search, register};
 
 const NEVER: u64 = u64::MAX;
+
+/// How many operations a window may hold that waits for what makes its refusals plain.
+const MOST_UNFOLDED: usize = 256;
+
+/// How many configurations may be tried each time that refusals leave a choice.
+const CHOICES: usize = 50_000;
 
 /// The window.
 #[derive(Debug, Default)]
@@ -56,6 +63,9 @@ impl RegisterWindow {
             return Standing::Unfit;
         }
         let open = self.observed_in_doubt(moment.open);
+        if let Some(standing) = self.refusals(moment.open) {
+            return standing;
+        }
         let mut operations: Vec<&Operation> = self.held.iter().chain(open).collect();
         operations.sort_by_key(|one| one.invoked_ns);
         match register::decide(&operations, Unseen::Impossible) {
@@ -76,11 +86,53 @@ impl RegisterWindow {
         }
     }
 
+    /// Lets refusals bind what they bind, and forgets them. If they leave a choice, or bind what is
+    /// open, the window stands as it is, and nothing is folded.
+    fn refusals(&mut self, open: &[Operation]) -> Option<Standing> {
+        if self.held.iter().all(|one| one.refused_ns().is_none()) {
+            return None;
+        }
+        // Whatever may have been written by then may have made them true.
+        let doubts: Vec<Operation> =
+            self.doubts.iter().map(|(value, doubt)| doubt.operation(*value)).collect();
+        let opened = open.iter().filter(|one| one.call.is_write());
+        let mut operations: Vec<&Operation> =
+            self.held.iter().chain(&doubts).chain(opened).collect();
+        operations.sort_by_key(|one| (one.invoked_ns, one.id));
+        let Some(settled) = register::settle(&operations) else { return Some(Standing::Unfit) };
+        let decision = settled.decision.unwrap_or_else(|| {
+            let budget = Budget { configurations: CHOICES, ..Budget::default() };
+            decide_by_search(Model::CasRegister, &operations, budget)
+        });
+        match decision {
+            Decision::Broken(violation) => {
+                return Some(Standing::Broken(ids(&operations, &violation.operations)));
+            }
+            Decision::Undecided(_) => return Some(Standing::Unfit),
+            Decision::Holds => {}
+        }
+        let is_open = |one: &Operation| open.iter().any(|other| other.id == one.id);
+        if !settled.forgets || settled.bound.iter().any(|(_, one)| is_open(one)) {
+            let fits = self.held.len() < MOST_UNFOLDED;
+            return Some(if fits { Standing::Holds } else { Standing::Unfit });
+        }
+        for (_, one) in settled.bound {
+            // A write in doubt that is bound has happened.
+            written(&one).and_then(|value| self.doubts.remove(&value));
+            self.held.retain(|other| other.id != one.id || other.call == Call::Read);
+            self.held.push(one);
+        }
+        self.held.retain(|one| one.refused_ns().is_none());
+        None
+    }
+
     /// Takes an operation in; says whether it fits.
     fn take(&mut self, operation: Operation) -> bool {
         let value = written(&operation);
         if operation.outcome == Outcome::Fail {
-            self.held.push(operation);
+            if operation.refused_ns().is_some() {
+                self.held.push(operation);
+            }
             return true;
         }
         let again = value.is_some_and(|value| self.doubts.contains_key(&value));
@@ -240,9 +292,6 @@ impl Fold {
     fn gather(&mut self, position: usize, operation: &Operation) {
         let (call, ret) =
             (operation.invoked_ns.saturating_add(1), operation.settled_ns().saturating_add(1));
-        if operation.outcome == Outcome::Fail {
-            return;
-        }
         if let Some(value) = observed(operation) {
             let at = self.cluster(value);
             let cluster = &mut self.clusters[at];
@@ -337,27 +386,7 @@ impl Fold {
     /// The operations that stay in the window.
     fn kept(&self, operations: &[&Operation]) -> FxHashSet<OperationId> {
         let mut kept = FxHashSet::default();
-        let mut refusals: FxHashMap<usize, (u64, OperationId)> = FxHashMap::default();
         for (position, operation) in operations.iter().enumerate() {
-            let stays = |at: usize| self.stay[at] && self.clusters[at].mandatory;
-            if operation.outcome == Outcome::Fail {
-                let (Call::Cas { expected, .. }, REFUSED, Some(ended)) =
-                    (operation.call, operation.code, operation.completed_ns)
-                else {
-                    continue;
-                };
-                let Some(at) = self.by_value.get(&expected).copied().filter(|at| stays(*at)) else {
-                    continue;
-                };
-                // One that ended first among those called while the value was in place stands for
-                // all of its value.
-                let next = self.clusters[at].next.map_or(NEVER, |next| self.clusters[next].ret);
-                if self.clusters[at].f().min(next) < operation.invoked_ns.saturating_add(1) {
-                    let best = refusals.entry(at).or_insert((ended, operation.id));
-                    *best = (*best).min((ended, operation.id));
-                }
-                continue;
-            }
             let value = observed(operation).unwrap_or_else(|| written(operation));
             let at = self.by_value[&value];
             let cluster = &self.clusters[at];
@@ -367,7 +396,6 @@ impl Fold {
                 kept.insert(operation.id);
             }
         }
-        kept.extend(refusals.into_values().map(|(_, id)| id));
         kept
     }
 }

@@ -258,3 +258,54 @@ pub(crate) fn refuse(
     }
     finish(operations)
 }
+
+/// A history with a known order in which processes contend: each reads, and then replaces what it
+/// read, unless that is gone by then; a few write whatever is there.
+pub(crate) fn contended(random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation> {
+    // What each process has read, if it is to be replaced.
+    let mut read: Vec<Option<Option<u64>>> = vec![None; shape.processes];
+    // (instant, process, call, return): taken in the order of their instants, and a process goes on
+    // after its return.
+    let next = |process: usize, free: u64, random: &mut ChaCha8Rng| {
+        let call = free + random.random_range(1..200);
+        let ret = call + random.random_range(1..2000);
+        (random.random_range(call..=ret), process, call, ret)
+    };
+    let mut coming: Vec<(u64, usize, u64, u64)> =
+        (0..shape.processes).map(|at| next(at, 0, random)).collect();
+    let mut held = None;
+    let mut operations = Vec::new();
+    for value in 1..=shape.operations as u64 {
+        let first = (0..coming.len()).min_by_key(|at| coming[*at]).expect("a process");
+        let (_, at, call, ret) = coming[first];
+        let doubt = random.random_range(0..100) < shape.in_doubt;
+        let known = if doubt { Outcome::Info } else { Outcome::Ok };
+        let happens = !doubt || random.random_bool(0.5);
+        let made = match read[at].take() {
+            None => {
+                read[at] = Some(held);
+                let returned = held.map_or(Returned::Absent, Returned::Value);
+                Operation { returned, ..operation(Call::Read, call, ret, Outcome::Ok) }
+            }
+            Some(_) if random.random_bool(0.1) => {
+                held = if happens { Some(value) } else { held };
+                operation(Call::Write { value }, call, ret, known)
+            }
+            Some(expected) => {
+                let cas = Call::Cas { expected, generation: 0, value };
+                if expected == held {
+                    held = if happens { Some(value) } else { held };
+                    operation(cas, call, ret, known)
+                } else {
+                    let outcome = if doubt { Outcome::Info } else { Outcome::Fail };
+                    let mut refused = operation(cas, call, ret, outcome);
+                    refused.code = if doubt { 0 } else { 3 };
+                    refused
+                }
+            }
+        };
+        operations.push(made);
+        coming[first] = next(at, ret, random);
+    }
+    finish(operations)
+}

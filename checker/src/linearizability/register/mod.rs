@@ -25,6 +25,7 @@ pub use clusters::Conflict;
 pub use columns::Columns;
 pub(super) use columns::Kind;
 pub use judgement::{Judgement, judge};
+use refusals::Refusals;
 pub use refusals::{Ruling, rule};
 pub use steps::{Action, INITIAL, Step, Steps};
 
@@ -38,4 +39,35 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
         Ruling::Conflict(conflict) => Some(Decision::Broken(steps.violation(&conflict))),
         Ruling::Open => None,
     }
+}
+
+/// What is known of a register while its history goes on.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    /// The decision; `None` if refusals leave a choice.
+    pub(crate) decision: Option<Decision>,
+    /// Whether the refusals can be forgotten, whatever comes, for what they bind.
+    pub(crate) forgets: bool,
+    /// Positions of operations that refusals bind, and the operations as they are bound.
+    pub(crate) bound: Vec<(usize, Operation)>,
+}
+
+/// Decides a register whose history goes on, as [`decide`] does.
+///
+/// Whatever is written later was called after all refusals that are among the operations. So if these
+/// hold all writes that are open or in doubt, what binds them now binds them for ever.
+pub(crate) fn settle(operations: &[&Operation]) -> Option<Settled> {
+    let steps = Steps::of(operations)?;
+    let mut refusals = Refusals::of(&steps.steps, steps.values, Unseen::Impossible);
+    if let Err(conflict) = refusals.bind() {
+        let decision = Some(Decision::Broken(steps.violation(&conflict)));
+        return Some(Settled { decision, forgets: false, bound: Vec::new() });
+    }
+    let forgets = refusals.left.is_empty();
+    let bound = if forgets { steps.bound(operations, &refusals.steps) } else { Vec::new() };
+    let decision = match refusals.rule() {
+        Ok(_) => Some(Decision::Holds),
+        Err(_) => None,
+    };
+    Some(Settled { decision, forgets, bound })
 }

@@ -140,4 +140,43 @@ impl Steps {
         operations.dedup();
         Violation { operations, excerpt: conflict.excerpt }
     }
+
+    /// The operations whose steps are bound otherwise than they were told.
+    pub(super) fn bound(
+        &self,
+        operations: &[&Operation],
+        bound: &[Step],
+    ) -> Vec<(usize, Operation)> {
+        let changed: Vec<usize> =
+            (0..bound.len()).filter(|at| bound[*at] != self.steps[*at]).collect();
+        if changed.is_empty() {
+            return Vec::new();
+        }
+        let mut written: Vec<Option<Value>> = vec![None; self.values as usize];
+        for (step, position) in self.steps.iter().zip(&self.operations) {
+            if let (
+                Action::Write(to) | Action::CompareAndSet { to, .. },
+                Call::Write { value } | Call::Cas { value, .. },
+            ) = (step.action, operations[*position].call)
+            {
+                written[to as usize] = Some(value);
+            }
+        }
+        let made = |at: usize| {
+            let mut made = operations[self.operations[at]].clone();
+            let Step { call, ret, action } = bound[at];
+            made.invoked_ns = call - 1;
+            if ret != u64::MAX {
+                made.completed_ns = Some(ret - 1);
+                made.outcome = Outcome::Ok;
+            }
+            if let (Action::CompareAndSet { from, .. }, Call::Write { value }) = (action, made.call)
+            {
+                let expected = written[from as usize];
+                made.call = Call::Cas { expected, generation: 0, value };
+            }
+            (self.operations[at], made)
+        };
+        changed.into_iter().map(made).collect()
+    }
 }
