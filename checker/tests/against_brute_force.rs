@@ -106,7 +106,7 @@ fn verdicts_agree_on_histories_with_refusals() {
                     in_doubt: [0, 30, 60][random.random_range(0..3)],
                 };
                 let operations = match round % 4 {
-                    1 => generated::contended(&mut random, shape),
+                    1 => generated::contended(&mut random, shape, 0.1),
                     _ => generated::tame(Model::CasRegister, &mut random, shape),
                 };
                 let refusals = random.random_range(1..=4);

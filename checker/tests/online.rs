@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use aerocert_checker::linearizability::{Decision, Unseen, decide};
 use aerocert_checker::online::{Alarm, Conclusion, Judge};
-use generated::{Shape, contended, refuse, small_domain, tame, wild};
+use generated::{Shape, contended, refuse, small_domain, tame, unjustify, wild};
 use history::exchange::jepsen;
 use history::{
     AnomalyClass, Call, Check, Completion, Event, EventKind, History, Invocation, Key, Mark, Model,
@@ -233,7 +233,7 @@ fn each_prefix_of_contended_histories_gets_the_offline_verdict() {
             in_doubt: [0, 10, 40][round as usize % 3],
         };
         let made = match round % 2 {
-            0 => contended(&mut random, shape),
+            0 => contended(&mut random, shape, 0.1),
             _ => tame(Model::CasRegister, &mut random, shape),
         };
         let refusals = random.random_range(0..=3);
@@ -243,25 +243,36 @@ fn each_prefix_of_contended_histories_gets_the_offline_verdict() {
     assert_varied(Model::CasRegister, valid);
 }
 
-/// Writes whatever was there between refusals leave choices that nothing later makes plain.
+/// As a run's, without other writes, a window is never left undecided; with them it is where writes
+/// in doubt leave a choice for ever, and the second look decides.
 #[test]
 fn long_contended_histories_get_the_offline_verdict() {
     let mut random = ChaCha8Rng::seed_from_u64(55);
-    let mut valid = 0;
-    for round in 0..40 {
-        let shape = Shape { operations: 2_000, processes: 8, in_doubt: round % 5 };
-        let made = contended(&mut random, shape);
-        let refusals = usize::from(round % 2 == 0);
-        let operations = refuse(made, &mut random, refusals);
+    let (mut broken, mut deferred) = (0, 0);
+    for round in 0..60 {
+        let shape = Shape { operations: 2_000, processes: 6, in_doubt: round % 4 };
+        let blind = if round % 3 == 0 { 0.1 } else { 0.0 };
+        let mut operations = contended(&mut random, shape, blind);
+        let is_broken = round % 2 == 0 && unjustify(&mut operations, &mut random);
         let events = events(&operations, &mut random);
-        let broken = is_broken(Model::CasRegister, &events);
-        let (alarms, conclusion) = online(Model::CasRegister, &events, round % 4 < 2);
-        assert_eq!(!alarms.is_empty(), broken, "{}", told(&events));
-        let verdict = if broken { Verdict::Invalid } else { Verdict::Valid };
-        assert_eq!(conclusion.verdict(), verdict, "{}", told(&events));
-        valid += u64::from(!broken);
+        assert_eq!(self::is_broken(Model::CasRegister, &events), is_broken, "{}", told(&events));
+        let (alarms, conclusion) = online(Model::CasRegister, &events, false);
+        assert!(is_broken || alarms.is_empty(), "{}", told(&events));
+        match conclusion.verdict() {
+            Verdict::Unknown if blind > 0.0 => {
+                let excerpt = conclusion.excerpt(events.iter().cloned()).expect("a recording");
+                assert_eq!(excerpt, History::from_events(events.iter().cloned()).unwrap());
+                deferred += 1;
+            }
+            verdict => {
+                let expected = if is_broken { Verdict::Invalid } else { Verdict::Valid };
+                assert_eq!(verdict, expected, "{}", told(&events));
+            }
+        }
+        broken += u64::from(is_broken);
     }
-    assert!((20..40).contains(&valid), "{valid} are valid");
+    println!("{broken} of 60 are broken, {deferred} need a second look");
+    assert!(broken > 20, "{broken} are broken");
 }
 
 type Said = Vec<(Check, Verdict, Vec<(AnomalyClass, u64)>)>;
@@ -290,7 +301,7 @@ fn run(model: Model, random: &mut ChaCha8Rng, flaws: bool) -> Vec<Event> {
         let mut operations = match random.random_range(0..if flaws { 3 } else { 1 }) {
             0 if model == Model::CasRegister && random.random_bool(0.5) => {
                 let refusals = if flaws { random.random_range(0..3) } else { 0 };
-                refuse(contended(random, shape), random, refusals)
+                refuse(contended(random, shape, 0.1), random, refusals)
             }
             0 => tame(model, random, shape),
             1 => flawed(model, random, shape),

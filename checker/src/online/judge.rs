@@ -71,7 +71,7 @@ pub struct Violation {
 pub enum Suspicion {
     /// It is broken: there was an alarm.
     Broken,
-    /// The budget did not suffice.
+    /// The budget did not suffice, or refusals left a choice for too long.
     Undecided,
     /// A value may have been written twice, or the record was deleted: an order was found, but
     /// finders that take a value for the name of its write may speak all the same.

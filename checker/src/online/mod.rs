@@ -29,8 +29,13 @@
 //!
 //! Of a chain, the values before the last one that was seen before `W` are dead in the same way; one
 //! of them stands for all, with their earliest return and latest call. Of a value's reads only the
-//! first to return and the last to be called bound its zone. A refusal matters only while its value
-//! is in place; of several of one value, that which ended first. What stays is bounded by the
+//! first to return and the last to be called bound its zone. A refusal is judged with all writes that
+//! are open or in doubt: what comes is called later than it, and cannot have made it true. So what it
+//! binds (see `register::refusals`) it binds for ever, and it goes; a write that is open and bound is
+//! taken in as what it must have been. While a choice is left, nothing is folded; a window that grows
+//! too large in that way forgets the choice, and its record is undecided until the second look. One
+//! that is to come was called at `W` or later: a dropped value is surely gone by then, and another
+//! that ends a value before a dropped one would, does so as well. What stays is bounded by the
 //! operations that are, or were, open with the oldest open one; and the writes in doubt that nobody
 //! observed, which may surface at any time, a few words each.
 //!

@@ -14,8 +14,8 @@ use crate::linearizability::{Decision, Unseen, decide_by_search, register};
 
 const NEVER: u64 = u64::MAX;
 
-/// How many operations a window may hold that waits for what makes its refusals plain.
-const MOST_UNFOLDED: usize = 256;
+/// How many operations a window may hold that waits for what tells its refusals' choices.
+const MOST_UNFOLDED: usize = 1024;
 
 /// How many configurations may be tried each time that refusals leave a choice.
 const CHOICES: usize = 50_000;
@@ -30,17 +30,31 @@ pub(super) struct RegisterWindow {
     retired: Value,
     /// A write was seen of a value that may have been written and retired before.
     reused: bool,
+    /// How many operations were left when the window was folded last.
+    folded: usize,
+    /// Open writes that refusals bind: they are held as what they must have been.
+    bound: FxHashSet<OperationId>,
+    /// One of them that was said to have failed.
+    contradicted: Option<OperationId>,
+    /// Refusals were forgotten though they left a choice.
+    deferred: bool,
 }
 
 impl RegisterWindow {
-    /// How many operations it holds, those in doubt aside.
+    /// How many operations it holds, those in doubt aside, and those that only wait for what tells
+    /// their refusals' choices.
     pub(super) fn len(&self) -> usize {
-        self.held.len()
+        self.folded
     }
 
     /// Whether a value may have been written twice, so that it does not name its write.
     pub(super) fn is_reused(&self) -> bool {
         self.reused
+    }
+
+    /// Whether refusals were forgotten of which nothing is known, so that another must decide.
+    pub(super) fn is_deferred(&self) -> bool {
+        self.deferred
     }
 
     /// What it holds, for another algorithm to go on with.
@@ -62,11 +76,17 @@ impl RegisterWindow {
         if !fits {
             return Standing::Unfit;
         }
-        let open = self.observed_in_doubt(moment.open);
-        if let Some(standing) = self.refusals(moment.open) {
+        if let Some(id) = self.contradicted {
+            return Standing::Broken(vec![id]);
+        }
+        let open: Vec<&Operation> =
+            moment.open.iter().filter(|one| !self.bound.contains(&one.id)).collect();
+        let mut observed = self.observed_in_doubt(&open);
+        if let Some(standing) = self.refusals(&open) {
             return standing;
         }
-        let mut operations: Vec<&Operation> = self.held.iter().chain(open).collect();
+        observed.retain(|one| !self.bound.contains(&one.id));
+        let mut operations: Vec<&Operation> = self.held.iter().chain(observed).collect();
         operations.sort_by_key(|one| one.invoked_ns);
         match register::decide(&operations, Unseen::Impossible) {
             None => Standing::Unfit,
@@ -81,21 +101,23 @@ impl RegisterWindow {
                 self.held.retain(|one| kept.contains(&one.id));
                 self.held.extend(fold.stand_ins);
                 shrink(&mut self.held);
+                self.folded = self.held.len();
                 Standing::Holds
             }
         }
     }
 
-    /// Lets refusals bind what they bind, and forgets them. If they leave a choice, or bind what is
-    /// open, the window stands as it is, and nothing is folded.
-    fn refusals(&mut self, open: &[Operation]) -> Option<Standing> {
+    /// Lets refusals bind what they bind, and forgets them. If they leave a choice, the window stands
+    /// as it is, and nothing is folded; until it is so large that they are forgotten all the same, for
+    /// the second look.
+    fn refusals(&mut self, open: &[&Operation]) -> Option<Standing> {
         if self.held.iter().all(|one| one.refused_ns().is_none()) {
             return None;
         }
         // Whatever may have been written by then may have made them true.
         let doubts: Vec<Operation> =
             self.doubts.iter().map(|(value, doubt)| doubt.operation(*value)).collect();
-        let opened = open.iter().filter(|one| one.call.is_write());
+        let opened = open.iter().copied().filter(|one| one.call.is_write());
         let mut operations: Vec<&Operation> =
             self.held.iter().chain(&doubts).chain(opened).collect();
         operations.sort_by_key(|one| (one.invoked_ns, one.id));
@@ -104,22 +126,22 @@ impl RegisterWindow {
             let budget = Budget { configurations: CHOICES, ..Budget::default() };
             decide_by_search(Model::CasRegister, &operations, budget)
         });
-        match decision {
-            Decision::Broken(violation) => {
-                return Some(Standing::Broken(ids(&operations, &violation.operations)));
-            }
-            Decision::Undecided(_) => return Some(Standing::Unfit),
-            Decision::Holds => {}
+        if let Decision::Broken(violation) = decision {
+            return Some(Standing::Broken(ids(&operations, &violation.operations)));
         }
-        let is_open = |one: &Operation| open.iter().any(|other| other.id == one.id);
-        if !settled.forgets || settled.bound.iter().any(|(_, one)| is_open(one)) {
-            let fits = self.held.len() < MOST_UNFOLDED;
-            return Some(if fits { Standing::Holds } else { Standing::Unfit });
+        let forgets = settled.forgets;
+        if !forgets && decision == Decision::Holds && self.held.len() < MOST_UNFOLDED {
+            return Some(Standing::Holds);
         }
+        self.deferred |= !forgets;
         for (_, one) in settled.bound {
-            // A write in doubt that is bound has happened.
+            // A write in doubt that is bound is not free any more, and one that is open is taken in
+            // as what it must have been.
             written(&one).and_then(|value| self.doubts.remove(&value));
-            self.held.retain(|other| other.id != one.id || other.call == Call::Read);
+            if open.iter().any(|other| other.id == one.id) {
+                self.bound.insert(one.id);
+            }
+            self.held.retain(|other| other.id != one.id || !other.call.is_write());
             self.held.push(one);
         }
         self.held.retain(|one| one.refused_ns().is_none());
@@ -128,6 +150,10 @@ impl RegisterWindow {
 
     /// Takes an operation in; says whether it fits.
     fn take(&mut self, operation: Operation) -> bool {
+        if self.bound.remove(&operation.id) {
+            self.end_bound(&operation);
+            return true;
+        }
         let value = written(&operation);
         if operation.outcome == Outcome::Fail {
             if operation.refused_ns().is_some() {
@@ -156,9 +182,22 @@ impl RegisterWindow {
         true
     }
 
+    /// A write that refusals bind ends, later than they say that it happened, or came.
+    fn end_bound(&mut self, ended: &Operation) {
+        let held = self.held.iter_mut().find(|one| one.id == ended.id && one.call.is_write());
+        match (ended.outcome, held) {
+            (Outcome::Fail, _) => self.contradicted = Some(ended.id),
+            (Outcome::Ok, Some(held)) if held.outcome == Outcome::Info => {
+                held.outcome = Outcome::Ok;
+                held.completed_ns = ended.completed_ns;
+            }
+            _ => {}
+        }
+    }
+
     /// Moves writes in doubt whose value something in the window touches into it, and returns the
     /// open writes of which that is true.
-    fn observed_in_doubt<'a>(&mut self, open: &'a [Operation]) -> Vec<&'a Operation> {
+    fn observed_in_doubt<'a>(&mut self, open: &[&'a Operation]) -> Vec<&'a Operation> {
         let mut touched: Vec<Value> = Vec::new();
         for one in self.held.iter().filter(|one| one.outcome != Outcome::Fail) {
             touch(one, &mut touched);
@@ -176,7 +215,7 @@ impl RegisterWindow {
             }
             for one in open.iter().filter(|one| written(one) == Some(value)) {
                 touch(one, &mut touched);
-                found.push(one);
+                found.push(*one);
             }
         }
         found

@@ -30,6 +30,8 @@ pub(super) struct Watch {
     /// A write ended after the final reads had begun.
     pub(super) overlapped: bool,
     suspicion: Option<Suspicion>,
+    /// Refusals were left undecided before the window became another one.
+    deferred: bool,
 }
 
 /// What decides the record.
@@ -62,13 +64,19 @@ impl Watch {
             read_finally: false,
             overlapped: false,
             suspicion: None,
+            deferred: false,
         }
     }
 
     /// Why the record must be looked at again when the history has ended.
     pub(super) fn suspicion(&self) -> Option<Suspicion> {
-        let reused = matches!(&self.window, Window::Register(window) if window.is_reused());
+        let (reused, deferred) = match &self.window {
+            Window::Register(window) => (window.is_reused(), window.is_deferred()),
+            _ => (false, self.deferred),
+        };
         self.suspicion
+            .filter(|one| !deferred || *one != Suspicion::Ambiguous)
+            .or(deferred.then_some(Suspicion::Undecided))
             .or(reused.then_some(Suspicion::Ambiguous))
             .or(self.overlapped.then_some(Suspicion::Overlapped))
     }
@@ -139,6 +147,8 @@ impl Watch {
         let mut standing = self.window.settle(Moment { fresh, open: &open, watermark_ns });
         if standing == Standing::Unfit {
             self.suspicion = Some(Suspicion::Ambiguous);
+            self.deferred =
+                matches!(&self.window, Window::Register(window) if window.is_deferred());
             self.window = std::mem::replace(&mut self.window, Window::Closed).widened();
             standing = self.window.settle(Moment { fresh: Vec::new(), open: &open, watermark_ns });
         }

@@ -260,8 +260,8 @@ pub(crate) fn refuse(
 }
 
 /// A history with a known order in which processes contend: each reads, and then replaces what it
-/// read, unless that is gone by then; a few write whatever is there.
-pub(crate) fn contended(random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation> {
+/// read, unless that is gone by then; a share `blind` of the writes asks nothing.
+pub(crate) fn contended(random: &mut ChaCha8Rng, shape: Shape, blind: f64) -> Vec<Operation> {
     // What each process has read, if it is to be replaced.
     let mut read: Vec<Option<Option<u64>>> = vec![None; shape.processes];
     // (instant, process, call, return): taken in the order of their instants, and a process goes on
@@ -287,7 +287,7 @@ pub(crate) fn contended(random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation>
                 let returned = held.map_or(Returned::Absent, Returned::Value);
                 Operation { returned, ..operation(Call::Read, call, ret, Outcome::Ok) }
             }
-            Some(_) if random.random_bool(0.1) => {
+            Some(_) if random.random_bool(blind) => {
                 held = if happens { Some(value) } else { held };
                 operation(Call::Write { value }, call, ret, known)
             }
@@ -308,4 +308,29 @@ pub(crate) fn contended(random: &mut ChaCha8Rng, shape: Shape) -> Vec<Operation>
         coming[first] = next(at, ret, random);
     }
     finish(operations)
+}
+
+/// Lets a refusal have expected a value that was read before it and after it; whether there is one.
+pub(crate) fn unjustify(operations: &mut [Operation], random: &mut ChaCha8Rng) -> bool {
+    let mut found = Vec::new();
+    for (at, one) in operations.iter().enumerate() {
+        let Some(end) = one.refused_ns() else { continue };
+        let before = operations[..at].iter().rev().take(100).filter(|read| {
+            read.returned != Returned::Nothing && read.completed_ns < Some(one.invoked_ns)
+        });
+        let after = || operations[at..].iter().take(100).filter(|read| read.invoked_ns > end);
+        let stays = |read: &&Operation| after().any(|other| other.returned == read.returned);
+        let values = before.filter(stays).map(|read| match read.returned {
+            Returned::Value(value) => Some(value),
+            _ => None,
+        });
+        found.extend(values.map(|value| (at, value)));
+    }
+    if found.is_empty() {
+        return false;
+    }
+    let (at, value) = found[random.random_range(0..found.len())];
+    let Call::Cas { expected, .. } = &mut operations[at].call else { return false };
+    *expected = value;
+    true
 }

@@ -64,7 +64,7 @@ pub(crate) fn settle(operations: &[&Operation]) -> Option<Settled> {
         return Some(Settled { decision, forgets: false, bound: Vec::new() });
     }
     let forgets = refusals.left.is_empty();
-    let bound = if forgets { steps.bound(operations, &refusals.steps) } else { Vec::new() };
+    let bound = steps.bound(operations, &refusals.steps);
     let decision = match refusals.rule() {
         Ok(_) => Some(Decision::Holds),
         Err(_) => None,
