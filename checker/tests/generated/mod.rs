@@ -236,9 +236,9 @@ pub(crate) fn refuse(
         Call::Write { value } | Call::Cas { value, .. } => Some(value),
         _ => None,
     };
-    let mut fresh = operations.iter().filter_map(written).max().unwrap_or(0);
+    let most = operations.iter().filter_map(written).max().unwrap_or(0);
     let known = operations.len();
-    for _ in 0..refusals {
+    for value in most + 1..=most + refusals as u64 {
         let near = &operations[random.random_range(0..known)];
         let from = near.invoked_ns + random.random_range(0..3_000);
         let to = from + random.random_range(0..2_000);
@@ -250,8 +250,7 @@ pub(crate) fn refuse(
                 expected = written(other).or(expected);
             }
         }
-        fresh += 1;
-        let call = Call::Cas { expected, generation: 0, value: fresh };
+        let call = Call::Cas { expected, generation: 0, value };
         let mut made = operation(call, from, to, Outcome::Fail);
         made.code = 3;
         operations.push(made);
