@@ -130,6 +130,47 @@ fn a_failed_write_must_not_be_read() {
 }
 
 #[test]
+fn a_read_that_may_be_stale_does_not_show_that_a_value_vanished() {
+    // The read of 1 is old, and the read of 2 may be: 3 followed both.
+    let relaxed = |survivor: u64, begun_ms: u64| {
+        let mut stage = Stage::new(Workload::Register);
+        stage.manifest.arm.read_mode = Some(ReadMode::AllowReplica);
+        stage.write(0, 1, (100, 110));
+        let doubt = (begun_ms, begun_ms + 300);
+        stage.operation(0, Call::Write { value: 2 }, doubt, Outcome::Info, Returned::Nothing);
+        stage.write(1, 3, (130, 140));
+        stage.operations.sort_by_key(|one| one.invoked_ns);
+        for (one, id) in stage.operations.iter_mut().zip(0..) {
+            one.id = history::OperationId(id);
+        }
+        stage.read(2, (600, 610), Returned::Value(2));
+        stage.read(2, (700, 710), Returned::Value(1));
+        stage.read(2, (8_100, 8_110), Returned::Value(survivor));
+        stage.judge()
+    };
+    assert_eq!(relaxed(3, 120).anomalies(), [], "2 may have been written before 3");
+    assert_eq!(relaxed(2, 200).anomalies(), [], "2 survived");
+    let vanished = relaxed(3, 200);
+    let dirty = only(&vanished, AnomalyClass::DirtyRead);
+    assert!(dirty.claim.contains("begun at 8.100 s, returned 3"), "{}", dirty.claim);
+    // An element that was seen may be missing from a stale read, and from no final one.
+    let of_list = |last_ms: u64| {
+        let mut stage = Stage::new(Workload::Set);
+        stage.manifest.arm.read_mode = Some(ReadMode::Session);
+        let doubt = Call::Append { element: 2 };
+        stage.operation(0, doubt, (200, 500), Outcome::Info, Returned::Nothing);
+        stage.read(1, (600, 610), Returned::List(vec![2]));
+        stage.read(2, (last_ms, last_ms + 10), Returned::List(vec![]));
+        stage.judge()
+    };
+    let dirty = |results: &Results| {
+        results.anomalies().iter().any(|(class, _)| *class == AnomalyClass::DirtyRead)
+    };
+    assert!(!dirty(&of_list(700)));
+    assert!(dirty(&of_list(8_100)));
+}
+
+#[test]
 fn an_unacknowledged_write_that_was_read_must_survive() {
     let mut stage = Stage::new(Workload::Register);
     stage.write(0, 1, (100, 110));

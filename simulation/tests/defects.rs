@@ -77,6 +77,28 @@ fn nothing_is_found_in_the_same_nights_without_the_defects() {
 }
 
 #[test]
+fn stale_reads_that_a_mode_allows_and_one_lost_copy_raise_no_alarm() {
+    let nights: Vec<Night> = ["unreplicated-copy-shown", "uncommitted-read", "wiped-copy-trusted"]
+        .into_iter()
+        .flat_map(|name| (1..=8).map(move |seed| (name, seed)))
+        // Keys that are written again and again are read by old masters while others go on.
+        .map(|(name, seed)| Night {
+            writes_per_key: 0,
+            ..planted(Defect::named(name).unwrap(), seed).unwrap()
+        })
+        .collect();
+    let alarms: Vec<String> = each(&nights, |night| {
+        let results = judge(night, &night.run().unwrap());
+        let calm = results.verdict == Verdict::Valid;
+        (!calm).then(|| format!("{:?}, seed {}: {results:?}", night.read_mode, night.seed))
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    assert!(alarms.is_empty(), "{alarms:#?}");
+}
+
+#[test]
 fn a_defect_that_never_gets_the_opportunity_is_not_found() {
     let defect = Defect::AckBeforeReplication;
     let night = planted(defect, 1).unwrap();

@@ -3,6 +3,10 @@
 //! The first is phenomenon G1a, aborted read (Adya 1999). The second needs a write that was never
 //! acknowledged: it was read; later a read returned a value that had been in place before that read,
 //! and no read that began after this returned the unacknowledged one again.
+//!
+//! Where reads may be stale (every read mode but *linearize*), such a later read may merely be old, and
+//! so may the read of the unacknowledged value. There only a final read tells what survived, and only
+//! a write that began after the surviving value was in place is newer than it.
 
 use history::{AnomalyClass, Operation, Outcome, Value};
 
@@ -84,7 +88,7 @@ fn vanished_from_register(record: &Record<'_>) -> Vec<Vec<usize>> {
     // latter so far.
     let mut lives: Vec<(u64, Option<usize>, usize)> = Vec::new();
     let mut last_read = rustc_hash::FxHashMap::default();
-    for read in record.reads() {
+    for read in witnesses(record) {
         if let Some(value) = observed(record.operations[read]) {
             last_read.insert(value, read);
         }
@@ -104,21 +108,28 @@ fn vanished_from_register(record: &Record<'_>) -> Vec<Vec<usize>> {
     }
     let mut found = Vec::new();
     for Unsure { write, last, first } in unsure {
-        let began_ns = record.operations[last].invoked_ns;
+        let stale = record.reads_may_be_stale;
+        let (newer, seen) = if stale { (write, first) } else { (last, last) };
+        let began_ns = record.operations[newer].invoked_ns;
         let older = lives.partition_point(|(since_ns, ..)| *since_ns < began_ns);
         let Some((_, shown, read)) = older.checked_sub(1).map(|at| lives[at]) else { continue };
         let later_ns = record.operations[read].invoked_ns;
         if later_ns > began_ns && later_ns > record.operations[first].settled_ns() {
-            let mut proof = vec![write, last, read];
-            proof.extend([shown, (first != last).then_some(first)].into_iter().flatten());
+            let mut proof = vec![write, seen, read];
+            proof.extend([shown, (first != seen).then_some(first)].into_iter().flatten());
             found.push(proof);
         }
     }
     found
 }
 
+/// The reads that tell what survived.
+fn witnesses(record: &Record<'_>) -> Vec<usize> {
+    if record.reads_may_be_stale { record.final_reads.clone() } else { record.reads().collect() }
+}
+
 fn vanished_from_list(record: &Record<'_>) -> Vec<Vec<usize>> {
-    let Some(read) = record.reads().next_back() else { return Vec::new() };
+    let Some(read) = witnesses(record).pop() else { return Vec::new() };
     let later_ns = record.operations[read].invoked_ns;
     unsure(record)
         .into_iter()

@@ -1,6 +1,8 @@
 //! One record as the finders see it.
 
-use history::{Call, ConflictResolution, Key, Mode, Model, Operation, Outcome, Returned, Value};
+use history::{
+    Call, ConflictResolution, Key, Mode, Model, Operation, Outcome, ReadMode, Returned, Value,
+};
 use rustc_hash::FxHashMap;
 
 use crate::linearizability::list;
@@ -32,6 +34,9 @@ pub struct Record<'a> {
     pub meeting: Meeting,
     /// When faults were in force, in ns.
     pub faults_ns: Vec<(u64, u64)>,
+    /// Whether its read mode lets reads be older than what others have seen: session consistency and
+    /// what is weaker (an available namespace is held to everything).
+    pub reads_may_be_stale: bool,
     writers: FxHashMap<Value, usize>,
     /// For each value, the position of the operation whose end shows first that it was in place.
     shown: FxHashMap<Option<Value>, usize>,
@@ -78,6 +83,7 @@ impl<'a> Record<'a> {
             final_reads,
             meeting: Meeting::Unknown,
             faults_ns: Vec::new(),
+            reads_may_be_stale: false,
             writers,
             shown,
         }
@@ -95,6 +101,11 @@ impl<'a> Record<'a> {
                 (Mode::Ap, Some(ConflictResolution::Generation)) => Meeting::HigherGeneration,
                 (Mode::Ap, _) => Meeting::Unknown,
             },
+            reads_may_be_stale: run
+                .manifest
+                .arm
+                .read_mode
+                .is_some_and(|mode| mode != ReadMode::Linearize),
             faults_ns: run.windows.iter().map(|window| (window.from_ns, window.to_ns)).collect(),
             ..Self::new(key, run.manifest.load.workload.model(), operations, finals)
         }

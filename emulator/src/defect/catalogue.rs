@@ -333,6 +333,7 @@ impl Defect {
                     processes: 120,
                     pinned: 60,
                     keys: 60,
+                    writes_per_key: 4,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
                 over_sockets: false,
@@ -577,6 +578,7 @@ impl Defect {
                     processes: 96,
                     pinned: 48,
                     keys: 60,
+                    writes_per_key: 4,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
                 over_sockets: false,

@@ -39,6 +39,10 @@ pub(super) fn listed(name: &str, seed: u64, window: &Window) -> Option<Vec<Plann
         faults.extend(
             one.into_iter().map(|fault| PlannedFault { at_ms: at_ms + fault.at_ms, ..fault }),
         );
+        // A second node without its data would be more than two copies bear: nobody revives the first.
+        if name == "wipe-node" {
+            return Some(faults);
+        }
         at_ms += length_ms + window.quiet_between_ms;
     }
 }
