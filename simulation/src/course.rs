@@ -14,8 +14,9 @@ use wire::Digest;
 use workloads::generator::{Backoff, Generator, Step, Steps, places};
 use workloads::outcome::{Attempt, classify};
 
+use crate::agenda::Agenda;
 use crate::client::{
-    CLOSED, INVALID_NODE, NO_ANSWER, PartitionMap, attempt, digest, lost, request, unsent,
+    CLOSED, INVALID_NODE, NO_ANSWER, PartitionMap, Tended, attempt, digest, lost, request, unsent,
 };
 use crate::cluster::{self, NAMESPACE, NODES, SITES};
 use crate::faults::Faults;
@@ -93,8 +94,7 @@ pub(crate) struct Course<'a> {
     next_process: u32,
     next_ticket: u64,
     next_operation: u64,
-    sequence: u64,
-    agenda: BTreeMap<(u64, u64), Act>,
+    agenda: Agenda<Act>,
     open: BTreeMap<Ticket, Open>,
     tends: BTreeMap<Ticket, (u8, u8)>,
     events: Vec<Event>,
@@ -147,8 +147,7 @@ impl<'a> Course<'a> {
             slots,
             next_ticket: 0,
             next_operation: 0,
-            sequence: 0,
-            agenda: BTreeMap::new(),
+            agenda: Agenda::default(),
             open: BTreeMap::new(),
             tends: BTreeMap::new(),
             events: Vec::new(),
@@ -245,8 +244,7 @@ impl<'a> Course<'a> {
     }
 
     fn plan(&mut self, at_ns: u64, act: Act) {
-        self.sequence += 1;
-        self.agenda.insert((at_ns, self.sequence), act);
+        self.agenda.plan(at_ns, act);
     }
 
     fn record(&mut self, kind: EventKind) {
@@ -267,7 +265,7 @@ impl<'a> Course<'a> {
                 }
                 look_ns += 100 * MS;
             }
-            let act = self.agenda.first_key_value().map_or(u64::MAX, |((at, _), _)| *at);
+            let act = self.agenda.next_ns().unwrap_or(u64::MAX);
             let world = self.world.next_deadline_ns().unwrap_or(u64::MAX);
             let next_ns = act.min(world).min(look_ns);
             if next_ns > end_ns {
@@ -277,11 +275,7 @@ impl<'a> Course<'a> {
             }
             self.world.advance(next_ns);
             self.hear();
-            while let Some(entry) = self.agenda.first_entry() {
-                if entry.key().0 > self.world.now_ns() {
-                    break;
-                }
-                let act = entry.remove();
+            while let Some(act) = self.agenda.due(self.world.now_ns()) {
                 self.act(act);
             }
         }
@@ -434,15 +428,10 @@ impl<'a> Course<'a> {
     }
 
     fn learn_map(&mut self, site: u8, node: u8, bytes: &[u8]) {
-        let body = bytes.get(wire::frame::HEADER_LENGTH..).unwrap_or_default();
-        let Ok(values) = wire::info::decode_reply(body) else { return };
-        let Some(generation) = values.get("partition-generation").and_then(|v| v.parse().ok())
-        else {
-            return;
-        };
+        let Some(Tended { generation, replicas }) = Tended::read(bytes) else { return };
         let map = &mut self.maps[usize::from(site)];
-        match values.get("replicas") {
-            Some(value) => map.merge(node, generation, value, NAMESPACE),
+        match replicas {
+            Some(value) => map.merge(node, generation, &value, NAMESPACE),
             None if generation >= 0 && map.is_new(node, generation) => {
                 let ticket = self.ticket();
                 self.tends.insert(ticket, (site, node));

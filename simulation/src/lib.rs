@@ -4,6 +4,7 @@
 //! passes over it, and ends in a history like any other. Nothing in it knows the real time: the
 //! same settings give the same bytes, on any number of threads.
 
+mod agenda;
 mod beyond;
 mod client;
 mod cluster;

@@ -7,5 +7,5 @@ mod partition_map;
 mod request;
 
 pub(crate) use answer::{CLOSED, INVALID_NODE, NO_ANSWER, attempt, lost, unsent};
-pub(crate) use partition_map::PartitionMap;
+pub(crate) use partition_map::{PartitionMap, Tended};
 pub(crate) use request::{digest, request};

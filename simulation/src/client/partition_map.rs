@@ -5,6 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use emulator::partition::PARTITIONS;
 use wire::replicas;
 
+/// What a node said when it was tended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tended {
+    /// Its partition generation; below 0 while it has no partitions to tell of.
+    pub(crate) generation: i64,
+    /// Its map, if it was asked for that.
+    pub(crate) replicas: Option<String>,
+}
+
+impl Tended {
+    /// Reads a frame; `None` if it says no generation.
+    pub(crate) fn read(frame: &[u8]) -> Option<Self> {
+        let mut values = wire::info::decode_reply(frame.get(wire::frame::HEADER_LENGTH..)?).ok()?;
+        let generation = values.get("partition-generation")?.parse().ok()?;
+        Some(Self { generation, replicas: values.remove("replicas") })
+    }
+}
+
 /// Who holds which partition, as far as the clients of one site know.
 #[derive(Debug, Default)]
 pub(crate) struct PartitionMap {

@@ -6,7 +6,9 @@ use workloads::outcome::{Attempt, classify};
 
 use super::client::{ATTEMPT_MS, Done, Reads, TEND_MS, TOTAL_MS};
 use super::stage::{MS, Stage};
-use crate::client::{CLOSED, INVALID_NODE, NO_ANSWER, attempt, digest, lost, request, unsent};
+use crate::client::{
+    CLOSED, INVALID_NODE, NO_ANSWER, Tended, attempt, digest, lost, request, unsent,
+};
 
 /// How many operations of a batch are under way at a time.
 const HANDS: usize = 32;
@@ -184,16 +186,11 @@ impl Stage {
     }
 
     fn learn_map(&mut self, client: usize, node: u8, bytes: &[u8]) {
-        let body = bytes.get(wire::frame::HEADER_LENGTH..).unwrap_or_default();
-        let Ok(values) = wire::info::decode_reply(body) else { return };
-        let Some(generation) = values.get("partition-generation").and_then(|v| v.parse().ok())
-        else {
-            return;
-        };
+        let Some(Tended { generation, replicas }) = Tended::read(bytes) else { return };
         let Self { clients, world, .. } = self;
         let Some(one) = clients.get_mut(client) else { return };
-        match values.get("replicas") {
-            Some(value) => one.learn(node, generation, value),
+        match replicas {
+            Some(value) => one.learn(node, generation, &value),
             None if generation >= 0 && one.map.is_new(node, generation) => {
                 let site = one.site;
                 self.last_ticket += 1;

@@ -13,6 +13,7 @@ use super::cast::Cast;
 use super::client::{Client, Done, Reads};
 use super::load::{Act, Open, Verb, Worker};
 use super::{Scenario, Settings};
+use crate::agenda::Agenda;
 
 pub(super) const MS: u64 = 1_000_000;
 pub(super) const SECOND: u64 = 1000 * MS;
@@ -28,8 +29,7 @@ pub(super) struct Stage {
     pub(super) done: Vec<Done>,
     pub(super) book: Book,
     pub(super) last_ticket: u64,
-    agenda: BTreeMap<(u64, u64), Act>,
-    sequence: u64,
+    agenda: Agenda<Act>,
     random: ChaCha8Rng,
     account: Account,
 }
@@ -58,8 +58,7 @@ impl Stage {
             done: Vec::new(),
             book: Book::default(),
             last_ticket: 0,
-            agenda: BTreeMap::new(),
-            sequence: 0,
+            agenda: Agenda::default(),
             random: ChaCha8Rng::seed_from_u64(settings.seed),
             account: Account { scenario: scenario.name, steps: Vec::new() },
         }
@@ -111,15 +110,14 @@ impl Stage {
     }
 
     pub(super) fn plan(&mut self, at_ns: u64, act: Act) {
-        self.sequence += 1;
-        self.agenda.insert((at_ns, self.sequence), act);
+        self.agenda.plan(at_ns, act);
     }
 
     /// Lets time pass until `end_ns`, or until `done`, which is looked at after every event of the
     /// clients.
     pub(super) fn pass(&mut self, end_ns: u64, done: impl Fn(&Self) -> bool) {
         while !done(self) {
-            let act = self.agenda.first_key_value().map_or(u64::MAX, |((at, _), _)| *at);
+            let act = self.agenda.next_ns().unwrap_or(u64::MAX);
             let world = self.world.next_deadline_ns().unwrap_or(u64::MAX);
             let next_ns = act.min(world);
             if next_ns > end_ns {
@@ -129,11 +127,7 @@ impl Stage {
             }
             self.world.advance(next_ns);
             self.hear();
-            while let Some(entry) = self.agenda.first_entry() {
-                if entry.key().0 > self.world.now_ns() {
-                    break;
-                }
-                let act = entry.remove();
+            while let Some(act) = self.agenda.due(self.world.now_ns()) {
                 self.act(act);
             }
         }
