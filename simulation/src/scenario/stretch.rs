@@ -125,9 +125,13 @@ pub(super) fn play(scenario: &Scenario, settings: &Settings) -> Account {
 }
 
 fn write(stage: &mut Stage, client: usize, london: &[u64], paris: &[u64]) {
-    for keys in [london, paris] {
+    for (name, keys) in [("london", london), ("paris", paris)] {
         let tally = Tally::of(&stage.each(client, Verb::Write, keys));
-        stage.expect("writes acknowledged", keys.len() as u64, tally.acknowledged);
+        stage.expect(
+            format!("{name}'s records: writes acknowledged"),
+            keys.len() as u64,
+            tally.acknowledged,
+        );
     }
 }
 
