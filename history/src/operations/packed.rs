@@ -39,7 +39,7 @@ impl<'a> Packed<'a> {
         self.all.keys[self.row.key as usize]
     }
 
-    /// The key's position in [`Operations::keys`].
+    /// The key's position in [`Operations::keys`](super::Operations::keys).
     #[must_use]
     #[inline]
     pub fn key_number(&self) -> u32 {
