@@ -154,6 +154,67 @@ async fn hostile_clients_harm_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_node_has_room_for_so_many_connections() {
+    let cluster = Embedded::start(EmbeddedConfig { connections: 2, ..config() }).await.unwrap();
+    let mut first = connect(cluster.addresses(0)[0]).await;
+    assert_eq!(ask(&mut first, "node").await.unwrap(), "A1");
+    let mut second = connect(cluster.addresses(0)[1]).await;
+    assert_eq!(ask(&mut second, "node").await.unwrap(), "A1", "the sites share the room");
+    let mut third = connect(cluster.addresses(0)[0]).await;
+    assert!(ask(&mut third, "node").await.is_err());
+    let mut other_node = connect(cluster.addresses(1)[0]).await;
+    assert_eq!(ask(&mut other_node, "node").await.unwrap(), "A2");
+    drop(second);
+    wait_until(async || ask(&mut connect(cluster.addresses(0)[0]).await, "node").await.is_ok())
+        .await;
+    assert_eq!(ask(&mut first, "node").await.unwrap(), "A1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_was_begun_must_end_in_time() {
+    let cluster = start().await;
+    let mut slow = connect(cluster.addresses(0)[0]).await;
+    let frame = encode_request(&["node"]);
+    let begun = tokio::time::Instant::now();
+    for byte in &frame[..frame.len() - 1] {
+        // The end is noticed by writing, at the latest by the second byte after it.
+        if slow.write_all(&[*byte]).await.is_err() {
+            break;
+        }
+        sleep(Duration::from_secs(6)).await;
+    }
+    assert!(receive(&mut slow).await.is_err(), "closed, and not answered");
+    assert!(begun.elapsed() < Duration::from_secs(100));
+    let mut quick = connect(cluster.addresses(0)[0]).await;
+    quick.write_all(&frame).await.unwrap();
+    assert_eq!(receive(&mut quick).await.unwrap(), b"node\tA1\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_must_be_taken_in_time() {
+    let cluster = start().await;
+    let deaf = connect(cluster.addresses(0)[0]).await;
+    let question = encode_request(&["get-config:context=service"; 100]);
+    let begun = std::time::Instant::now();
+    // More than the system keeps for both: at some point nothing is taken any more, in the end
+    // the connection is reset.
+    let end = loop {
+        match deaf.try_write(&question) {
+            Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => break error,
+            _ => sleep(Duration::from_secs(1)).await,
+        }
+        assert!(begun.elapsed() < PATIENCE, "the node waits for ever");
+    };
+    assert!(matches!(
+        end.kind(),
+        std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe
+    ));
+    let mut other = connect(cluster.addresses(0)[0]).await;
+    other.write_all(&encode_request(&["node"])).await.unwrap();
+    assert_eq!(receive(&mut other).await.unwrap(), b"node\tA1\n");
+}
+
+#[tokio::test]
 async fn nobody_in_a_crowd_is_forgotten() {
     let cluster = start().await;
     let mut crowd = Vec::new();

@@ -6,7 +6,9 @@ use aerocert_emulator::partition::NodeId;
 use aerocert_emulator::world::{Answer, Delays, Ticket, World, WorldConfig};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use wire::{Digest, Field, Info2, Message, Op, UserKey, Value};
+use wire::batch::{BatchCommand, BatchRequest, BatchRow};
+use wire::query::QueryRequest;
+use wire::{Digest, Field, Info1, Info2, Message, Op, ResultCode, UserKey, Value};
 
 const NODES: u8 = 3;
 const REQUESTS: u64 = 20_000;
@@ -95,6 +97,56 @@ fn serves_a_write(world: &mut World, node: u8) -> bool {
         let Answer::Bytes(frame) = answer else { return false };
         answered == ticket && frame.get(13) == Some(&0)
     })
+}
+
+/// The answer to a request that node 0 serves within a second.
+fn served(world: &mut World, ticket: u64, message: &Message) -> Vec<u8> {
+    let mut body = Vec::new();
+    message.encode_into(&mut body);
+    world.request(0, 0, Ticket(ticket), &body);
+    world.advance(world.now_ns() + 1_000 * MS);
+    let answers = world.poll();
+    let answer = answers.into_iter().find(|(answered, _)| *answered == Ticket(ticket));
+    match answer.expect("an answer").1 {
+        Answer::Bytes(bytes) => bytes,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn short_requests_get_no_endless_answers() {
+    const MOST: usize = 18 * 1024 * 1024;
+    let mut world = world(Mode::Ap);
+    let key = Digest::of("dummy", &UserKey::from(1));
+    let fields = vec![Field::namespace("mydata"), Field::set("dummy"), Field::digest(&key)];
+    let large = Message {
+        info2: Info2::WRITE,
+        fields: fields.clone(),
+        ops: vec![Op::write("large", &Value::String(vec![b'x'; 900_000]))],
+        ..Message::default()
+    };
+    assert_eq!(served(&mut world, 1, &large)[13], 0);
+
+    let fields = fields[..2].to_vec();
+    let info1 = Info1::READ | Info1::GET_ALL;
+    let command = std::sync::Arc::new(BatchCommand { info1, fields, ..BatchCommand::default() });
+    let row = |index| BatchRow { index, digest: key, command: command.clone() };
+    let batch = BatchRequest { flags: 4, rows: (0..100).map(row).collect() }.message(1000);
+    let answer = served(&mut world, 2, &batch);
+    assert!((1 << 20..MOST).contains(&answer.len()), "{} bytes", answer.len());
+    let end = answer.len() - 30;
+    let rows = Message::decode_all(&answer[8..end]).unwrap();
+    let told = rows.iter().filter(|row| row.result_code == ResultCode::OK).count();
+    let untold = rows.iter().filter(|row| row.result_code == ResultCode::TIMEOUT).count();
+    assert!(told > 10 && told + untold == 100, "{told} rows told, {untold} not");
+
+    let partitions = vec![key.partition(); 100];
+    let query = QueryRequest { namespace: "mydata".into(), partitions, ..QueryRequest::default() };
+    let answer = served(&mut world, 3, &query.message());
+    assert!(answer.len() < 2_000_000, "{} bytes: a partition is told once", answer.len());
+
+    let answer = world.info(0, &"partition-info\n".repeat(2_000)).unwrap();
+    assert!(answer.len() < MOST, "{} bytes", answer.len());
 }
 
 fn bombard(mode: Mode, seed: u64) {

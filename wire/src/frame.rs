@@ -157,6 +157,20 @@ impl FrameDecoder {
         Ok(Some(Frame { frame_type: header.frame_type, body }))
     }
 
+    /// How many bytes are held that did not come out yet.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The whole length of the frame that comes next, header and all, as its header announces it;
+    /// `None` while there is no header, or no good one.
+    #[must_use]
+    pub fn awaited(&self) -> Option<usize> {
+        let header = FrameHeader::decode(*self.buffer.first_chunk()?, self.limit).ok()?;
+        usize::try_from(header.length).ok()?.checked_add(HEADER_LENGTH)
+    }
+
     /// True when no byte of an unfinished frame is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -180,6 +194,7 @@ mod tests {
             let mut decoder = FrameDecoder::default();
             let mut seen = Vec::new();
             for part in stream.chunks(cut) {
+                assert_eq!(decoder.awaited().is_some(), decoder.held() >= HEADER_LENGTH);
                 decoder.push(part);
                 while let Some(frame) = decoder.next_frame().unwrap() {
                     seen.push(frame);

@@ -114,6 +114,14 @@ impl Message {
         encode_body(out, &self.fields, &self.ops);
     }
 
+    /// How many bytes [`encode_into`](Self::encode_into) appends.
+    #[must_use]
+    pub fn encoded_length(&self) -> usize {
+        let fields = self.fields.iter().map(|field| 5 + field.data.len());
+        let ops = self.ops.iter().map(|op| 8 + op.name.len() + op.data.len());
+        HEADER_LENGTH + fields.sum::<usize>() + ops.sum::<usize>()
+    }
+
     /// The message as a whole frame.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -12,9 +12,10 @@ use wire::frame::HEADER_LENGTH;
 use wire::{Frame, FrameType};
 
 use super::address::{listen, listen_all, local_address};
-use super::engine::{Engine, Request};
+use super::engine::{Content, Engine, Request, Stay};
 use super::listener::Door;
 use super::read_modes::ReadModes;
+use super::room::{Room, connections_of_each};
 use super::{EmbeddedConfig, EmbeddedError, ReadModeCounts};
 use crate::node::Mode;
 use crate::security::Caller;
@@ -38,6 +39,8 @@ struct Served {
     resets: Vec<watch::Sender<u32>>,
     /// Its process, while there is one.
     process: Mutex<CancellationToken>,
+    /// What it has room for.
+    room: Arc<Room>,
     /// The tasks that listen for it.
     doors: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -52,9 +55,10 @@ impl Embedded {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
-        let EmbeddedConfig { mut world, seed, network, port } = config;
+        let EmbeddedConfig { mut world, seed, network, port, connections } = config;
         let count = u8::try_from(world.places.len()).map_err(|_| EmbeddedError::TooLarge)?;
         let listeners = listen_all(network, count, world.sites, port)?;
+        let connections = connections.min(connections_of_each(count));
         let mut nodes = Vec::new();
         for (place, listeners) in world.places.iter_mut().zip(&listeners) {
             let addresses =
@@ -64,6 +68,7 @@ impl Embedded {
                 resets: addresses.iter().map(|_| watch::channel(0).0).collect(),
                 addresses,
                 process: Mutex::new(CancellationToken::new()),
+                room: Arc::new(Room::new(connections)),
                 doors: Mutex::default(),
             });
         }
@@ -105,8 +110,10 @@ impl Embedded {
     /// the links are cut.
     pub async fn info_over(&self, node: u8, site: u8, commands: &str) -> Option<String> {
         let frame = Frame { frame_type: FrameType::Info, body: commands.into() };
-        let request = Request { node, site, caller: Caller::Operator, frame };
-        match self.engine.request(request).await {
+        let content = Content::Frame(frame);
+        let stay = Stay::of(Arc::clone(&self.nodes.get(usize::from(node))?.room));
+        let request = Request { node, site, caller: Caller::Operator, content, stay };
+        match self.engine.request(request).await.answer {
             Answer::Bytes(bytes) => String::from_utf8(bytes[HEADER_LENGTH..].to_vec()).ok(),
             _ => None,
         }
@@ -249,6 +256,7 @@ impl Embedded {
                 node,
                 site,
                 engine: Arc::clone(&self.engine),
+                room: Arc::clone(&served.room),
                 read_modes: Arc::clone(&self.read_modes),
                 resets: resets.subscribe(),
                 process: process.clone(),

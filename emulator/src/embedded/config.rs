@@ -1,5 +1,6 @@
 //! What an embedded cluster is made of.
 
+use super::room::Room;
 use crate::world::WorldConfig;
 
 /// A world and where it listens.
@@ -13,6 +14,9 @@ pub struct EmbeddedConfig {
     pub network: u8,
     /// The port of every node; 0 takes one that is free on all addresses.
     pub port: u16,
+    /// The most connections of a node (`proto-fd-max`); fewer if the process has not the
+    /// descriptors for so many on every node.
+    pub connections: usize,
 }
 
 impl EmbeddedConfig {
@@ -22,6 +26,6 @@ impl EmbeddedConfig {
     /// A world on ports that the system chooses.
     #[must_use]
     pub fn new(world: WorldConfig, seed: u64) -> Self {
-        Self { world, seed, network: Self::NETWORK, port: 0 }
+        Self { world, seed, network: Self::NETWORK, port: 0, connections: Room::CONNECTIONS }
     }
 }

@@ -1,29 +1,37 @@
 //! One client connection: frames in, answers out, one at a time as the protocol has it.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use wire::{Frame, FrameDecoder, FrameType, compression};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
+use wire::{FieldType, Frame, FrameDecoder, FrameType, Message, compression};
 
-use super::engine::Request;
+use super::engine::{Answered, Content, Request, Stay};
 use super::listener::Door;
+use super::room::{Part, Room};
 use crate::security::Caller;
 use crate::world::Answer;
 
 /// The longest frame body that a client may send, in bytes.
 const FRAME_LIMIT: u64 = 16 * 1024 * 1024;
-/// How long a client may take to go on with a frame that it has begun.
-const FRAME_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a client may take over a frame that it has begun, waiting for room included.
+const FRAME_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take to receive an answer.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
 /// How many bytes are read at once.
 const READ_SIZE: usize = 16 * 1024;
+/// What a row of a batch takes while it is served, in bytes, about.
+const ROW_BYTES: usize = 1024;
 
 /// A connection of a client to a node.
 pub(super) struct Connection {
     door: Door,
+    place: Arc<OwnedSemaphorePermit>,
     frames: FrameDecoder,
-    buffer: Vec<u8>,
     caller: Caller,
 }
 
@@ -36,14 +44,10 @@ enum End {
 }
 
 impl Connection {
-    /// A connection that was accepted on an address.
-    pub(super) fn new(door: Door) -> Self {
-        Self {
-            door,
-            frames: FrameDecoder::new(FRAME_LIMIT),
-            buffer: vec![0; READ_SIZE],
-            caller: Caller::Nobody,
-        }
+    /// A connection that was accepted on an address and has a place there.
+    pub(super) fn new(door: Door, place: OwnedSemaphorePermit) -> Self {
+        let frames = FrameDecoder::new(FRAME_LIMIT);
+        Self { door, place: Arc::new(place), frames, caller: Caller::Nobody }
     }
 
     /// Serves until the client goes or something breaks the connection.
@@ -65,58 +69,114 @@ impl Connection {
     }
 
     async fn converse(&mut self, stream: &mut TcpStream) -> io::Result<End> {
-        while let Some(frame) = self.next_frame(stream).await? {
-            let answer = tokio::select! {
-                answer = self.answer(frame) => answer,
+        while let Some((frame, part)) = self.next_frame(stream).await? {
+            let answered = tokio::select! {
+                answered = self.answer(frame, part) => answered,
                 () = gone(stream) => return Ok(End::Closed),
             };
-            match answer {
-                Answer::Bytes(bytes) => stream.write_all(&bytes).await?,
+            let Some(answered) = answered else { return Ok(End::Reset) };
+            let bytes = match &answered.answer {
+                Answer::Bytes(bytes) => bytes,
                 Answer::LoggedIn { user, bytes } => {
-                    self.caller = Caller::User(user);
-                    stream.write_all(&bytes).await?;
+                    self.caller = Caller::User(Arc::clone(user));
+                    bytes
                 }
                 Answer::Close => return Ok(End::Reset),
+            };
+            // Nothing is read meanwhile: who sends more than it takes is held up by its own socket.
+            if timeout(ANSWER_PATIENCE, stream.write_all(bytes)).await.is_err() {
+                return Ok(End::Reset);
             }
         }
         Ok(End::Closed)
     }
 
-    /// The next frame, or `None` if the client went or sent what is no frame.
-    async fn next_frame(&mut self, stream: &mut TcpStream) -> io::Result<Option<Frame>> {
+    /// The next frame and its part of the node's room, or `None` if the client went, took too long
+    /// or sent what is no frame.
+    async fn next_frame(&mut self, stream: &TcpStream) -> io::Result<Option<(Frame, Part)>> {
+        let mut part: Part = None;
+        let mut deadline = None;
         loop {
             match self.frames.next_frame() {
-                Ok(Some(frame)) => return Ok(Some(frame)),
+                Ok(Some(frame)) => return Ok(Some((frame, part))),
                 Ok(None) => {}
                 Err(_) => return Ok(None),
             }
-            let read = stream.read(&mut self.buffer);
-            let length = if self.frames.is_empty() {
-                read.await?
+            if self.frames.is_empty() {
+                stream.readable().await?;
             } else {
-                tokio::time::timeout(FRAME_PATIENCE, read).await??
+                let deadline = *deadline.get_or_insert_with(|| Instant::now() + FRAME_PATIENCE);
+                if part.is_none() && self.frames.held() >= Room::SMALL {
+                    // A frame of that length; its header came long ago.
+                    let length = self.frames.awaited().unwrap_or(Room::SMALL + 1);
+                    let Ok(waited) = timeout_at(deadline, self.door.room.request(length)).await
+                    else {
+                        return Ok(None);
+                    };
+                    part = waited.unwrap_or(None);
+                }
+                let Ok(readable) = timeout_at(deadline, stream.readable()).await else {
+                    return Ok(None);
+                };
+                readable?;
+            }
+            let most = match part {
+                Some(_) => READ_SIZE,
+                None => Room::SMALL.saturating_sub(self.frames.held()).max(1),
             };
-            if length == 0 {
+            if !self.read(stream, most)? {
                 return Ok(None);
             }
-            self.frames.push(&self.buffer[..length]);
         }
     }
 
-    async fn answer(&self, mut frame: Frame) -> Answer {
-        if frame.frame_type == FrameType::Compressed {
-            match compression::decompress(&frame.body, FRAME_LIMIT) {
-                Ok(inner) => frame = inner,
-                Err(_) => return Answer::Close,
+    /// Reads what has come, up to `most` bytes; false at the end. The buffer is no part of the
+    /// connection, so that one that is idle takes no memory for it.
+    fn read(&mut self, stream: &TcpStream, most: usize) -> io::Result<bool> {
+        let mut buffer = [0; READ_SIZE];
+        match stream.try_read(&mut buffer[..most.min(READ_SIZE)]) {
+            Ok(length) => {
+                self.frames.push(&buffer[..length]);
+                Ok(length > 0)
             }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error),
         }
-        let Door { node, site, engine, read_modes, .. } = &self.door;
-        if frame.frame_type == FrameType::Message {
-            read_modes.count(&frame.body);
-        }
-        let caller = self.caller.clone();
-        engine.request(Request { node: *node, site: *site, caller, frame }).await
     }
+
+    /// The answer to a frame; `None` if it cannot be read or there is no room for what it takes.
+    async fn answer(&self, mut frame: Frame, part: Part) -> Option<Answered> {
+        let Door { node, site, engine, read_modes, room, .. } = &self.door;
+        let mut inflated = None;
+        if frame.frame_type == FrameType::Compressed {
+            let announced = frame.body.first_chunk().copied().map_or(0, u64::from_be_bytes);
+            inflated = room.more(usize::try_from(announced.min(FRAME_LIMIT)).ok()?).ok()?;
+            frame = compression::decompress(&frame.body, FRAME_LIMIT).ok()?;
+        }
+        let mut rows = None;
+        let message = match frame.frame_type {
+            FrameType::Message => Message::decode(&frame.body).ok(),
+            _ => None,
+        };
+        let content = match message {
+            Some(message) => {
+                read_modes.count(&message);
+                rows = room.more(batch_rows(&message).saturating_mul(ROW_BYTES)).ok()?;
+                Content::Message(message)
+            }
+            // Also a message that cannot be decoded: the world says what a server says to it.
+            None => Content::Frame(frame),
+        };
+        let stay = Stay::with(Arc::clone(room), Arc::clone(&self.place), [part, inflated, rows]);
+        let caller = self.caller.clone();
+        Some(engine.request(Request { node: *node, site: *site, caller, content, stay }).await)
+    }
+}
+
+/// How many rows a message announces as a batch.
+fn batch_rows(message: &Message) -> usize {
+    let batch = message.field(FieldType::BATCH).and_then(|field| field.data.first_chunk());
+    batch.map_or(0, |count| u32::from_be_bytes(*count) as usize)
 }
 
 /// Waits until the client ends the connection. If it sends on instead, the end is not noticed

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 use super::engine::Engine;
 use super::read_modes::ReadModes;
-
-/// The most connections at a time on one address; further ones are closed at once.
-const MOST_CONNECTIONS: usize = 4096;
+use super::room::Room;
 
 /// What all connections on one address share.
 #[derive(Clone)]
@@ -22,6 +20,8 @@ pub(super) struct Door {
     pub(super) site: u8,
     /// The world.
     pub(super) engine: Arc<Engine>,
+    /// What the node has room for.
+    pub(super) room: Arc<Room>,
     /// Where the read modes of SC reads are counted.
     pub(super) read_modes: Arc<ReadModes>,
     /// How many interruptions reset connections here.
@@ -33,19 +33,14 @@ pub(super) struct Door {
 impl Door {
     /// Accepts connections until the node's process ends, then closes the address.
     pub(super) async fn serve(self, listener: TcpListener) {
-        let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         while let Some(accepted) = self.process.run_until_cancelled(listener.accept()).await {
             let Ok((stream, _)) = accepted else {
                 // The process has no file descriptors left, or the client is gone already.
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 continue;
             };
-            let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
-            let connection = Connection::new(self.clone());
-            tokio::spawn(async move {
-                connection.serve(stream).await;
-                drop(place);
-            });
+            let Ok(place) = self.room.connection() else { continue };
+            tokio::spawn(Connection::new(self.clone(), place).serve(stream));
         }
     }
 }

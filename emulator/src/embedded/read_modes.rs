@@ -48,9 +48,11 @@ impl ReadModes {
         Self { namespaces, counts: Default::default() }
     }
 
-    /// Looks at the body of a data message; a batch counts each of its rows.
-    pub(super) fn count(&self, body: &[u8]) {
-        let Ok(message) = Message::decode(body) else { return };
+    /// Looks at a data message; a batch counts each of its rows.
+    pub(super) fn count(&self, message: &Message) {
+        if self.namespaces.is_empty() {
+            return;
+        }
         let Some(batch) = message.field(FieldType::BATCH) else {
             if message.field(FieldType::DIGEST).is_some() {
                 self.count_read(&message.fields, message.info1, message.info2, message.info3);
@@ -101,9 +103,9 @@ fn slot(mode: ReadMode) -> usize {
 mod tests {
     use super::*;
 
-    fn read(namespace: &str, info2: Info2, info3: Info3) -> Vec<u8> {
+    fn read(namespace: &str, info2: Info2, info3: Info3) -> Message {
         let field = |field_type, data: &[u8]| Field { field_type, data: data.to_vec() };
-        let message = Message {
+        Message {
             info1: Info1::READ,
             info2,
             info3,
@@ -112,10 +114,7 @@ mod tests {
                 field(FieldType::DIGEST, &[0; 20]),
             ],
             ..Message::default()
-        };
-        let mut body = Vec::new();
-        message.encode_into(&mut body);
-        body
+        }
     }
 
     #[test]
@@ -126,7 +125,7 @@ mod tests {
         modes.count(&read("mydata", Info2::NONE, Info3::SC_READ_TYPE));
         modes.count(&read("mydata", Info2::WRITE, Info3::NONE));
         modes.count(&read("mydata_ap", Info2::NONE, Info3::NONE));
-        modes.count(b"no message");
+        modes.count(&Message::default());
         let counts = modes.counts();
         assert_eq!(counts, ReadModeCounts { session: 1, linearize: 2, ..Default::default() });
         assert_eq!(counts.other_than(ReadMode::Linearize), 1);

@@ -11,6 +11,12 @@ use crate::node::{NamespaceConfig, NamespaceView, Node, Quiesce, Recluster, Rost
 use crate::partition::{NodeId, PARTITIONS};
 use crate::security::{Caller, permits_command};
 
+/// The most commands of one request that are answered, and after how many bytes no further one is:
+/// a short request must not make a node write at length.
+const COMMANDS: usize = 1024;
+/// See [`COMMANDS`].
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
 /// Answers a whole info request of a client of `site`: a line per command, the command before a
 /// tab and its value after. `commands` is the request's body; an empty one asks for a default set,
 /// a last line without its newline is not answered. `now_ns` is the node's time.
@@ -23,7 +29,10 @@ pub fn answer(node: &mut Node, now_ns: u64, site: u8, caller: &Caller, commands:
         Ok(lines) => lines,
         Err(_) => Vec::new(),
     };
-    for line in lines {
+    for line in lines.into_iter().take(COMMANDS) {
+        if body.len() > ANSWER_BYTES {
+            break;
+        }
         body.push_str(line);
         body.push('\t');
         let permitted = permits_command(node, caller, &Command::parse(line));

@@ -38,6 +38,16 @@ pub enum Answer {
     Close,
 }
 
+impl Answer {
+    /// How many bytes it has.
+    fn length(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) | Self::LoggedIn { bytes, .. } => bytes.len(),
+            Self::Close => 0,
+        }
+    }
+}
+
 /// What cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
@@ -100,6 +110,14 @@ impl Load {
         }
     }
 
+    /// The bytes of the answer that it is, if it is one.
+    fn answer_bytes(&self) -> usize {
+        match self {
+            Self::ToClient(_, answer) => answer.length(),
+            Self::ToNode(_) => 0,
+        }
+    }
+
     /// Whether a network that doubles messages may double this one.
     fn may_double(&self) -> bool {
         match self {
@@ -129,10 +147,16 @@ pub struct World {
     /// Open requests, with the node and site that they are between.
     open: BTreeMap<Ticket, (u8, u8)>,
     answers: Vec<(Ticket, Answer)>,
+    /// Bytes of answers that are on their way.
+    answer_bytes: usize,
     steps: u64,
 }
 
 impl World {
+    /// The most bytes of answers that are on their way to clients, on links that are cut too. What
+    /// is beyond breaks its connection.
+    const ANSWER_BYTES: usize = 128 * 1024 * 1024;
+
     /// A world at time 0, every node just started with empty storage.
     #[must_use]
     pub fn new(config: WorldConfig, seed: u64) -> Self {
@@ -163,6 +187,7 @@ impl World {
             held: BTreeMap::new(),
             open: BTreeMap::new(),
             answers: Vec::new(),
+            answer_bytes: 0,
             steps: 0,
         };
         for node in 0..world.slots.len() {
@@ -278,15 +303,17 @@ impl World {
         body: &[u8],
     ) {
         let arrival = match frame_type {
-            FrameType::Message => match Message::decode(body) {
-                Ok(message) => Some(Arrival::Request { ticket, caller, message }),
-                // The server answers what it cannot read, and goes on.
-                Err(_) => {
-                    let refusal = Message::reply(ResultCode::PARAMETER).encode();
-                    self.answers.push((ticket, Answer::Bytes(refusal)));
-                    return;
+            FrameType::Message => {
+                match Message::decode(body) {
+                    Ok(message) => self.serve_message(node, site, ticket, caller, message),
+                    // The server answers what it cannot read, and goes on.
+                    Err(_) => {
+                        let refusal = Message::reply(ResultCode::PARAMETER).encode();
+                        self.answers.push((ticket, Answer::Bytes(refusal)));
+                    }
                 }
-            },
+                return;
+            }
             FrameType::Info => std::str::from_utf8(body).ok().map(|commands| {
                 let commands = commands.to_owned();
                 Arrival::Info { site, ticket, caller, commands }
@@ -298,6 +325,18 @@ impl World {
             Some(arrival) => self.send_request(node, site, ticket, arrival),
             None => self.answers.push((ticket, Answer::Close)),
         }
+    }
+
+    /// The same with a data message that the driver has decoded.
+    pub fn serve_message(
+        &mut self,
+        node: u8,
+        site: u8,
+        ticket: Ticket,
+        caller: Caller,
+        message: Message,
+    ) {
+        self.send_request(node, site, ticket, Arrival::Request { ticket, caller, message });
     }
 
     fn send_request(&mut self, node: u8, site: u8, ticket: Ticket, arrival: Arrival) {
@@ -312,7 +351,10 @@ impl World {
 
     fn launch(&mut self, link: Link, channel: Channel, node: u8, load: Load) {
         match self.network.copies(channel, load.may_double()) {
-            0 => return,
+            0 => {
+                self.answer_bytes -= load.answer_bytes();
+                return;
+            }
             2 => {
                 if let Load::ToNode(Arrival::Peer(input)) = &load {
                     let twin = Load::ToNode(Arrival::Peer(input.clone()));
@@ -343,6 +385,7 @@ impl World {
 
     /// A message is lost with its connection; a client sees that.
     fn lose(&mut self, flight: &Flight) {
+        self.answer_bytes -= flight.load.answer_bytes();
         if let Some(ticket) = flight.load.ticket()
             && self.open.remove(&ticket).is_some()
         {
@@ -351,6 +394,7 @@ impl World {
     }
 
     fn deliver(&mut self, flight: Flight) {
+        self.answer_bytes -= flight.load.answer_bytes();
         let arrival = match flight.load {
             Load::ToClient(ticket, answer) => {
                 if self.open.remove(&ticket).is_some() {
@@ -424,8 +468,12 @@ impl World {
         self.launch(link, channel, to, Load::ToNode(Arrival::Peer(input)));
     }
 
-    fn reply(&mut self, node: u8, ticket: Ticket, answer: Answer) {
+    fn reply(&mut self, node: u8, ticket: Ticket, mut answer: Answer) {
         let Some((_, site)) = self.open.get(&ticket).copied() else { return };
+        if self.answer_bytes + answer.length() > Self::ANSWER_BYTES {
+            answer = Answer::Close;
+        }
+        self.answer_bytes += answer.length();
         let link = Link { from: End::Node(node), to: End::Site(site) };
         let load = Load::ToClient(ticket, answer);
         self.launch(link, Channel::Service, node, load);

@@ -15,6 +15,7 @@ proptest! {
     #[test]
     fn a_message(message in message()) {
         let frame = message.encode();
+        prop_assert_eq!(frame.len(), 8 + message.encoded_length());
         prop_assert_eq!(Message::decode(&frame[8..]), Ok(message));
     }
 

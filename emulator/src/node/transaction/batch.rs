@@ -18,8 +18,13 @@ pub(super) struct Batch {
     ticket: Ticket,
     missing: usize,
     replies: Vec<Message>,
+    /// Bytes of the replies.
+    bytes: usize,
 }
 
+/// After how many bytes of replies the rest is told no more. Rows may have written, and so they say
+/// what leaves that open.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The time that a batch has if it does not say, in ms.
 const DEFAULT_TIME_MS: u32 = 30_000;
 
@@ -45,7 +50,7 @@ impl Node {
         let deadline_ns = now_ns + time_ns(&parent);
         let batch = self.transactions.next_id();
         let missing = request.rows.len();
-        let open = Batch { ticket, missing, replies: Vec::with_capacity(missing + 1) };
+        let open = Batch { ticket, missing, replies: Vec::with_capacity(missing + 1), bytes: 0 };
         self.transactions.batches.insert(batch, open);
         for row in &request.rows {
             let origin = Origin::Row { batch, index: row.index };
@@ -62,8 +67,18 @@ impl Node {
     }
 
     /// A row is answered; after the last one the batch is.
-    pub(super) fn on_row(&mut self, id: u64, index: u32, reply: Message, out: &mut Vec<Output>) {
+    pub(super) fn on_row(
+        &mut self,
+        id: u64,
+        index: u32,
+        mut reply: Message,
+        out: &mut Vec<Output>,
+    ) {
         let Some(batch) = self.transactions.batches.get_mut(&id) else { return };
+        batch.bytes += reply.encoded_length();
+        if batch.bytes > ANSWER_BYTES {
+            reply = refusal(ResultCode::TIMEOUT);
+        }
         batch.replies.push(row_reply(index, reply));
         batch.missing -= 1;
         if batch.missing == 0

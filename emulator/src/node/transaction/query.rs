@@ -3,6 +3,8 @@
 //! As on a real server, such a query resolves nothing and replicates nothing first: it may show
 //! records that are not replicated.
 
+use std::collections::BTreeSet;
+
 use wire::batch::last_reply;
 use wire::query::{QueryRequest, partition_done, record_reply};
 use wire::{Message, ResultCode};
@@ -11,6 +13,9 @@ use super::request::reply_to;
 use crate::node::message::Output;
 use crate::node::state::Node;
 use crate::world::Ticket;
+
+/// After how many bytes of records a query is told that the rest is not to be had now.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 impl Node {
     /// A query arrives.
@@ -39,12 +44,18 @@ impl Node {
             0 => u64::MAX,
             most => most,
         };
+        let mut bytes = 0;
+        let mut seen = BTreeSet::new();
         for (partition, after) in whole.chain(resumed) {
+            // One that is asked for twice is answered once.
+            if !seen.insert(partition) {
+                continue;
+            }
             let index = usize::from(partition);
             let serves = self.membership.serving().is_some()
                 && self.membership.prepared.is_none()
                 && space.duties.get(index).is_some_and(|d| d.working_master == Some(self.id));
-            if !serves {
+            if !serves || bytes > ANSWER_BYTES {
                 replies.push(partition_done(partition, ResultCode::UNAVAILABLE));
                 continue;
             }
@@ -68,7 +79,7 @@ impl Node {
                 } else {
                     record.bins.iter().filter(|b| wanted(&b.name)).map(|b| b.to_op()).collect()
                 };
-                replies.push(record_reply(
+                let reply = record_reply(
                     &query.namespace,
                     &record.set,
                     digest,
@@ -76,7 +87,9 @@ impl Node {
                     u32::from(record.generation),
                     record.void_time_s,
                     bins,
-                ));
+                );
+                bytes += reply.encoded_length();
+                replies.push(reply);
             }
             replies.push(partition_done(partition, ResultCode::OK));
         }
