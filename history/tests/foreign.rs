@@ -171,3 +171,114 @@ fn the_documented_lines_are_a_history() {
     let history = read(&text);
     assert_eq!(told(&history), ["write of 1 on key 7 by process 0 succeeded (lines 1 and 2)"]);
 }
+
+/// Lines with every field in some order, most of them right; `{}` stands where a map begins.
+fn lines(random: &mut impl FnMut(usize) -> usize, json: bool) -> Vec<String> {
+    let values: &[&str] = if json {
+        &[
+            "1",
+            "23456789",
+            "null",
+            "[1, 2]",
+            "[7,null]",
+            "-3",
+            "\"x\"",
+            "[1,[2,3]]",
+            "[]",
+            "nul",
+            "1]",
+        ]
+    } else {
+        &[
+            "1",
+            "23456789",
+            "nil",
+            "[1 2]",
+            "[7 nil]",
+            "-3",
+            "\"x\"",
+            "[1 [2 3]]",
+            ":y",
+            "nill",
+            "1)",
+        ]
+    };
+    let name = |word: &str| if json { format!("\"{word}\"") } else { format!(":{word}") };
+    let pairs = random(2) == 0;
+    let mut open = [None; 3];
+    let mut lines = Vec::new();
+    for _ in 0..random(12) {
+        let process = random(3);
+        let (kind, f) = match open[process].take() {
+            Some(f) => (["ok", "fail", "info", "oks"][random(13).saturating_sub(9)], f),
+            None => {
+                let f = ["read", "write", "cas", "none"][random(13).saturating_sub(9)];
+                open[process] = Some(f);
+                ("invoke", f)
+            }
+        };
+        let value = match (f, random(12)) {
+            ("cas", _) => values[3],
+            (_, 0) => values[random(values.len())],
+            _ if pairs => values[3 + random(2)],
+            _ => values[random(3)],
+        };
+        let mut fields = vec![
+            (name("process"), process.to_string()),
+            (name("type"), name(kind)),
+            (name("f"), name(f)),
+            (name("value"), value.to_owned()),
+        ];
+        match random(20) {
+            0 => fields.truncate(3),
+            1 => fields.push((name("error"), name("timeout"))),
+            2 => fields.push((name("error"), values[2].to_owned())),
+            3 => fields.push((name("time"), "123456789012345".to_owned())),
+            4 => fields.push((name("key"), "5".to_owned())),
+            5 => fields.swap(0, 3),
+            _ => {}
+        }
+        let colon = if json { ":" } else { " " };
+        let fields: Vec<String> =
+            fields.into_iter().map(|(name, value)| format!("{name}{colon}{value}")).collect();
+        lines.push(format!("{{}}{}}}", fields.join([", ", ","][random(8) / 7])));
+    }
+    lines
+}
+
+/// What is said of an operation or an error apart from its places.
+fn apart_from_places(text: &[u8], format: Format) -> Result<Vec<String>, String> {
+    let without = |text: &str| text.split(" on line ").next().unwrap_or_default().to_owned();
+    let history = Foreign::read(text, format).map_err(|error| without(&error.what))?;
+    Ok(told(&history)
+        .iter()
+        .map(|one| one.split(" (line").next().unwrap_or_default().to_owned())
+        .collect())
+}
+
+#[test]
+fn lines_like_those_before_them_are_read_as_all_others() {
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    let mut wrong = 0;
+    for at in 0..20_000 {
+        let json = at % 2 == 0;
+        let format = if json { Format::JsonLines } else { Format::Edn };
+        let lines = lines(&mut random, json);
+        // A map that goes on after its brace on another line is like none before it.
+        let [short, long] =
+            ["{", "{\n "].map(|brace| lines.join("\n").replace("{}", brace).into_bytes());
+        let expected = apart_from_places(&long, format);
+        assert_eq!(apart_from_places(&short, format), expected, "{}", lines.join("\n"));
+        wrong += usize::from(expected.is_err());
+        if let (Err(short), Err(long)) =
+            (Foreign::read(&short, format), Foreign::read(&long, format))
+        {
+            assert_eq!(short.at.line, long.at.line.div_ceil(2), "{}", lines.join("\n"));
+        }
+    }
+    assert!((4_000..16_000).contains(&wrong), "{wrong} of 20000 are wrong");
+}

@@ -21,7 +21,12 @@ pub struct Complaint {
 /// # Errors
 /// The first operation that the model does not have.
 pub(super) fn check(history: &Foreign, model: ObjectModel) -> Result<(), Complaint> {
-    for one in &history.operations {
+    // Reads and writes fit a register whatever their values are.
+    let fits = |one: &ForeignOperation| {
+        matches!(one.function, Function::Read | Function::Write)
+            & matches!(model, ObjectModel::Register | ObjectModel::CasRegister)
+    };
+    for one in history.operations.iter().filter(|one| !fits(one)) {
         if !model.functions().contains(&one.function) {
             let known: Vec<&str> = model.functions().iter().map(|known| known.name()).collect();
             let what = format!(

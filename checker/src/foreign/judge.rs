@@ -51,15 +51,17 @@ pub struct Judgement {
 pub fn judge(history: &Foreign, question: Question) -> Result<Judgement, Complaint> {
     check::check(history, question.model)?;
     let data = &history.data;
-    let writes_nil = history.operations.iter().any(|one| match one.function {
-        Function::Write => one.argument == DatumId::NIL,
-        other => other == Function::Delete,
-    });
+    let writes_nil = || {
+        history.operations.iter().any(|one| match one.function {
+            Function::Write => one.argument == DatumId::NIL,
+            other => other == Function::Delete,
+        })
+    };
     let object = Object {
         data,
         model: question.model,
         initial: question.initial,
-        nil_is_silent: question.initial != DatumId::NIL && !writes_nil,
+        nil_is_silent: question.initial != DatumId::NIL && !writes_nil(),
     };
     let mut judgement = Judgement {
         verdict: Verdict::Valid,

@@ -108,9 +108,10 @@ impl Data {
 
     /// The elements of a sequence; none of anything else.
     #[must_use]
+    #[inline]
     pub fn sequence(&self, id: DatumId) -> Option<&[DatumId]> {
-        match self.get(id) {
-            Datum::Sequence(elements) => Some(elements),
+        match self.stored[id.0 as usize] {
+            Stored::Sequence { from, to } => Some(&self.elements[from as usize..to as usize]),
             _ => None,
         }
     }

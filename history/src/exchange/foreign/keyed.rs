@@ -22,7 +22,7 @@ impl Default for Keys {
 
 impl Keys {
     /// The key and the value of an invocation.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of_invocation(
         &mut self,
         history: &mut Foreign,
@@ -49,7 +49,7 @@ impl Keys {
     ///
     /// # Errors
     /// If it was seen under no key, or under another than the operation asked for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of_result(
         &self,
         data: &mut Data,
@@ -94,7 +94,7 @@ fn together(history: &mut Foreign) {
 }
 
 /// Whether a pair is one of a key.
-#[inline]
+#[inline(always)]
 fn is_keyed(function: Function, [key, value]: [DatumId; 2], data: &Data) -> bool {
     data.sequence(key).is_none()
         && (!matches!(function, Function::Cas | Function::Transaction)
@@ -103,7 +103,7 @@ fn is_keyed(function: Function, [key, value]: [DatumId; 2], data: &Data) -> bool
 
 impl Written {
     /// Its two parts, if it is a pair.
-    #[inline]
+    #[inline(always)]
     fn pair(self, data: &Data) -> Option<[DatumId; 2]> {
         match self {
             Self::Pair(pair) => Some(pair),
@@ -120,7 +120,7 @@ impl Written {
     }
 
     /// Its id.
-    #[inline]
+    #[inline(always)]
     fn id(self, data: &mut Data) -> DatumId {
         match self {
             Self::Value(id) => id,

@@ -39,10 +39,13 @@
 //! assert_eq!(history.data.print(history.operations[0].argument), "5");
 //! ```
 
+mod cursor;
 mod data;
 mod events;
 mod format;
 mod keyed;
+mod layout;
+mod lead;
 mod operation;
 mod pair;
 mod read;

@@ -49,7 +49,7 @@ impl Pairing {
     ///
     /// # Errors
     /// What is wrong with it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn line(&mut self, line: &Line) -> Result<(), String> {
         let at = line.process.0 as usize;
         if at >= self.processes.len() {
@@ -61,6 +61,7 @@ impl Pairing {
         }
     }
 
+    #[inline(always)]
     fn invoke(&mut self, line: &Line) -> Result<(), String> {
         let function = match line.function {
             Some(function) => function,
@@ -104,6 +105,7 @@ impl Pairing {
         Ok(())
     }
 
+    #[inline(always)]
     fn complete(&mut self, line: &Line, outcome: Outcome) -> Result<(), String> {
         let data = &mut self.history.data;
         let process = &mut self.processes[line.process.0 as usize];

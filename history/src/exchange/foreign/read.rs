@@ -1,9 +1,11 @@
 //! Texts to histories.
 
 use super::super::SyntaxError;
+use super::layout::{Layout, Name};
+use super::lead::Lead;
 use super::operation::Function;
 use super::pair::{Kind, Line, Pairing};
-use super::scan::{Lead, Scanner, Written};
+use super::scan::{Scanner, Written};
 use super::{Datum, DatumId, Foreign, Format, events};
 use crate::Outcome;
 
@@ -29,7 +31,11 @@ impl Foreign {
         if u32::try_from(text.len()).is_err() {
             return Err(scanner.wrong(0, "4 GiB or more: split the history by keys"));
         }
-        let mut reader = Reader { scanner, pairing: Pairing::default(), most, layout: Vec::new() };
+        let mut reader =
+            Reader { scanner, pairing: Pairing::default(), most, layout: Layout::default() };
+        if most == usize::MAX {
+            reader.pairing.history.operations.reserve(text.len() / OPERATION_BYTES);
+        }
         match format {
             Format::Edn | Format::JsonLines => reader.maps()?,
             Format::Log => reader.log()?,
@@ -39,46 +45,17 @@ impl Foreign {
     }
 }
 
+/// About what an operation takes in a text, which are two lines: for room that nobody pays for until
+/// it is used.
+const OPERATION_BYTES: usize = 100;
+
 struct Reader<'a> {
     scanner: Scanner<'a>,
     pairing: Pairing,
     /// How many operations to read.
     most: usize,
     /// How the last map was laid out: the next one nearly always is the same.
-    layout: Vec<Field>,
-}
-
-/// A field of a map, and the bytes from the end of the value before it to its own value.
-#[derive(Clone, Copy, Debug)]
-struct Field {
-    lead: Lead,
-    name: Name,
-}
-
-/// The fields that are read.
-#[derive(Clone, Copy, Debug)]
-enum Name {
-    Process,
-    Type,
-    Function,
-    Value,
-    Key,
-    Error,
-    Other,
-}
-
-impl Name {
-    fn of(name: &[u8]) -> Self {
-        match name {
-            b"process" => Self::Process,
-            b"type" => Self::Type,
-            b"f" => Self::Function,
-            b"value" => Self::Value,
-            b"key" => Self::Key,
-            b"error" => Self::Error,
-            _ => Self::Other,
-        }
-    }
+    layout: Layout,
 }
 
 impl Reader<'_> {
@@ -91,6 +68,7 @@ impl Reader<'_> {
                 b'{' => {
                     self.scanner.step();
                     self.map(at)?;
+                    self.scanner.line_break();
                     if self.pairing.history.operations.len() >= self.most {
                         return Ok(());
                     }
@@ -120,7 +98,20 @@ impl Reader<'_> {
     }
 
     /// One operation's map, after its `{`, which stands at a place.
+    #[inline]
     fn map(&mut self, begin: usize) -> Result<(), SyntaxError> {
+        let mut cursor = self.scanner.cursor();
+        let (data, number) = (&mut self.pairing.history.data, self.scanner.line());
+        match self.layout.line(&mut cursor, data, number) {
+            Some(line) => {
+                self.scanner.go_on(cursor);
+                self.pairing.line(&line).map_err(|what| self.scanner.wrong(begin, what))
+            }
+            None => self.any_map(begin),
+        }
+    }
+
+    fn any_map(&mut self, begin: usize) -> Result<(), SyntaxError> {
         let mut line = Line {
             process: DatumId::NIL,
             kind: Kind::Invoke,
@@ -135,31 +126,16 @@ impl Reader<'_> {
         let mut position = 0;
         while let Some(name) = self.field(position, begin)? {
             position += 1;
-            let data = &mut self.pairing.history.data;
             match name {
-                Name::Process => line.process = self.scanner.value(data)?,
-                Name::Type => {
-                    self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
-                    let at = self.scanner.offset();
-                    let name = self.scanner.name();
-                    kind = name.and_then(kind_named);
-                    if kind.is_none() {
-                        return Err(self.scanner.wrong(at, NO_TYPE));
-                    }
+                Name::Process => line.process = self.value()?,
+                Name::Type => kind = Some(self.kind(begin)?),
+                Name::Function => (line.function, unknown) = self.function(begin)?,
+                Name::Value => {
+                    let data = &mut self.pairing.history.data;
+                    line.value = self.scanner.value_or_pair(data)?;
                 }
-                Name::Function => {
-                    self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
-                    let at = self.scanner.offset();
-                    let name = self.scanner.name();
-                    if name.is_none() {
-                        self.scanner.skip()?;
-                    }
-                    line.function = name.and_then(Function::named);
-                    unknown = line.function.is_none().then_some(at);
-                }
-                Name::Value => line.value = self.scanner.value_or_pair(data)?,
-                Name::Key => line.key = Some(self.scanner.value(data)?),
-                Name::Error => line.error = self.scanner.value(data)? != DatumId::NIL,
+                Name::Key => line.key = Some(self.value()?),
+                Name::Error => line.error = self.value()? != DatumId::NIL,
                 Name::Other => self.scanner.skip()?,
             }
         }
@@ -174,23 +150,49 @@ impl Reader<'_> {
         self.pairing.line(&line).map_err(|what| self.scanner.wrong(begin, what))
     }
 
-    /// The name of the map's next field, up to its value; `None` at the map's end.
-    #[inline]
-    fn field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
-        if let Some(field) = self.layout.get(position)
-            && self.scanner.follows(&field.lead)
-        {
-            return Ok(Some(field.name));
-        }
-        self.new_field(position, begin)
+    fn kind(&mut self, begin: usize) -> Result<Kind, SyntaxError> {
+        self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
+        let at = self.scanner.offset();
+        let (name, lead) = self.scanner.name_and_lead();
+        let kind = name.and_then(kind_named).ok_or_else(|| self.scanner.wrong(at, NO_TYPE))?;
+        lead.into_iter().for_each(|lead| self.layout.kinds.keep(lead, kind));
+        Ok(kind)
     }
 
-    fn new_field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
+    /// A function, or the place of what is none.
+    fn function(&mut self, begin: usize) -> Result<(Option<Function>, Option<usize>), SyntaxError> {
+        self.scanner.blanks().ok_or_else(|| self.scanner.unfinished(begin))?;
+        let at = self.scanner.offset();
+        let (name, lead) = self.scanner.name_and_lead();
+        if name.is_none() {
+            self.scanner.skip()?;
+        }
+        let function = name.and_then(Function::named);
+        if let (Some(function), Some(lead)) = (function, lead) {
+            self.layout.functions.keep(lead, function);
+        }
+        Ok((function, function.is_none().then_some(at)))
+    }
+
+    fn value(&mut self) -> Result<DatumId, SyntaxError> {
+        self.scanner.value(&mut self.pairing.history.data)
+    }
+
+    /// The name of the map's next field, up to its value; `None` at the map's end.
+    fn field(&mut self, position: usize, begin: usize) -> Result<Option<Name>, SyntaxError> {
+        let mut cursor = self.scanner.cursor();
+        if let Some(name) = self.layout.field(position, &mut cursor) {
+            self.scanner.go_on(cursor);
+            return Ok(Some(name));
+        }
         let (from, line) = (self.scanner.offset(), self.scanner.line());
         loop {
             match self.scanner.blanks() {
                 None => return Err(self.scanner.unfinished(begin)),
-                Some(b'}') => return Ok(None),
+                Some(b'}') => {
+                    self.layout.end(position);
+                    return Ok(None);
+                }
                 Some(_) => {}
             }
             if let Some(name) = self.scanner.name() {
@@ -200,12 +202,9 @@ impl Reader<'_> {
                 let lead = self.scanner.since(from);
                 if self.scanner.line() == line
                     && self.scanner.ends_blank(lead)
-                    && let Some(lead) = Lead::of(lead)
+                    && let Some(lead) = Lead::of(lead, lead.len())
                 {
-                    self.layout.truncate(position);
-                    if self.layout.len() == position {
-                        self.layout.push(Field { lead, name });
-                    }
+                    self.layout.learn(position, lead, name);
                 }
                 return Ok(Some(name));
             }
@@ -259,7 +258,7 @@ impl Reader<'_> {
         if self.scanner.at_line_end() {
             return Ok(DatumId::NIL);
         }
-        self.scanner.value(&mut self.pairing.history.data)
+        self.value()
     }
 
     fn is_nemesis(&self, process: DatumId) -> bool {

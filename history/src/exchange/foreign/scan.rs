@@ -2,6 +2,8 @@
 //! or strings, commas are blanks, and in JSON so is the colon after a name.
 
 use super::super::{Place, SyntaxError};
+use super::cursor::{Cursor, END};
+use super::lead::Lead;
 use super::{Data, DatumId};
 
 /// How deep collections may nest.
@@ -28,18 +30,6 @@ struct Open {
     values: usize,
 }
 
-/// Ends a word.
-const END: [bool; 256] = {
-    let mut table = [false; 256];
-    let ends = b" \t\r\n,;\"[](){}";
-    let mut at = 0;
-    while at < ends.len() {
-        table[ends[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
-
 /// Is a blank, or begins a comment; in JSON, a colon is a blank.
 const BLANK: [[bool; 256]; 2] = {
     let mut tables = [[false; 256]; 2];
@@ -53,24 +43,6 @@ const BLANK: [[bool; 256]; 2] = {
     tables[1][b':' as usize] = true;
     tables
 };
-
-/// Bytes that are looked for at one place after the other, and how many they are.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lead {
-    bytes: u128,
-    mask: u128,
-    length: usize,
-}
-
-impl Lead {
-    /// `None` if there are more than are compared at once.
-    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
-        let mut padded = [0; size_of::<u128>()];
-        padded.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        let mask = u128::MAX.checked_shr(8 * (padded.len() - bytes.len()) as u32).unwrap_or(0);
-        Some(Self { bytes: u128::from_le_bytes(padded), mask, length: bytes.len() })
-    }
-}
 
 /// A value as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,13 +102,27 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// Passes over bytes, if they are the next ones; near the text's end they never are.
-    #[inline]
-    pub(super) fn follows(&mut self, lead: &Lead) -> bool {
-        let Some(next) = self.text[self.at..].first_chunk() else { return false };
-        let follows = (u128::from_le_bytes(*next) ^ lead.bytes) & lead.mask == 0;
-        self.at += if follows { lead.length } else { 0 };
-        follows
+    /// Its place, to go on from there.
+    #[inline(always)]
+    pub(super) fn cursor(&self) -> Cursor<'a> {
+        Cursor { text: self.text, at: self.at }
+    }
+
+    /// Goes on from a place on the same line.
+    #[inline(always)]
+    pub(super) fn go_on(&mut self, cursor: Cursor<'a>) {
+        self.at = cursor.at;
+    }
+
+    /// A name, with the bytes that lead over it if they are always of that name.
+    pub(super) fn name_and_lead(&mut self) -> (Option<&'a [u8]>, Option<Lead>) {
+        let (from, line) = (self.at, self.line);
+        let name = self.name();
+        // The end of a keyword shows in the byte behind it.
+        let behind = usize::from(!self.since(from).ends_with(b"\""));
+        let bytes = self.text.get(from..self.at + behind);
+        let lead = bytes.filter(|_| name.is_some() && self.line == line);
+        (name, lead.and_then(|bytes| Lead::of(bytes, self.at - from)))
     }
 
     /// The bytes since a place.
@@ -167,6 +153,14 @@ impl<'a> Scanner<'a> {
     /// Passes over the next byte.
     pub(super) fn step(&mut self) {
         self.at += 1;
+    }
+
+    /// Passes over the end of a line, if it is the next byte.
+    #[inline(always)]
+    pub(super) fn line_break(&mut self) {
+        let breaks = self.text.get(self.at) == Some(&b'\n');
+        self.at += usize::from(breaks);
+        self.line += u32::from(breaks);
     }
 
     /// Goes to the end of the line, and says whether there is another.
@@ -285,11 +279,11 @@ impl<'a> Scanner<'a> {
     /// Reads a value.
     #[inline]
     pub(super) fn value(&mut self, data: &mut Data) -> Result<DatumId, SyntaxError> {
-        // What nearly every value is.
-        if let Some(b'0'..=b'9') = self.blanks()
-            && let Some(number) = self.short_integer()
-        {
-            return Ok(data.add_integer(number));
+        self.blanks();
+        let mut cursor = self.cursor();
+        if let Some(value) = cursor.value(data) {
+            self.go_on(cursor);
+            return Ok(value);
         }
         self.any_value(data)
     }
@@ -406,22 +400,6 @@ impl<'a> Scanner<'a> {
         let id = if open.map { data.add_map(values) } else { data.add_sequence(values) };
         self.values.truncate(open.values);
         Ok(id)
-    }
-
-    /// An integer of at most 18 digits.
-    #[inline]
-    fn short_integer(&mut self) -> Option<i64> {
-        let mut at = self.at;
-        let mut number = 0_i64;
-        while let Some(digit @ b'0'..=b'9') = self.text.get(at) {
-            number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            at += 1;
-        }
-        let ends = self.text.get(at).is_none_or(|byte| END[*byte as usize]);
-        (ends && at - self.at <= 18).then(|| {
-            self.at = at;
-            number
-        })
     }
 
     fn atom(&mut self, at: usize, data: &mut Data) -> Result<DatumId, SyntaxError> {
