@@ -1,10 +1,14 @@
 //! One client connection: frames in, answers out, one at a time as the protocol has it.
 
+use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -71,6 +75,7 @@ impl Connection {
     async fn converse(&mut self, stream: &mut TcpStream) -> io::Result<End> {
         while let Some((frame, part)) = self.next_frame(stream).await? {
             let answered = tokio::select! {
+                biased;
                 answered = self.answer(frame, part) => answered,
                 () = gone(stream) => return Ok(End::Closed),
             };
@@ -84,8 +89,9 @@ impl Connection {
                 Answer::Close => return Ok(End::Reset),
             };
             // Nothing is read meanwhile: who sends more than it takes is held up by its own socket.
-            if timeout(ANSWER_PATIENCE, stream.write_all(bytes)).await.is_err() {
-                return Ok(End::Reset);
+            match timeout(ANSWER_PATIENCE, stream.write_all(bytes)).await {
+                Ok(written) => written?,
+                Err(_) => return Ok(End::Reset),
             }
         }
         Ok(End::Closed)
@@ -93,7 +99,7 @@ impl Connection {
 
     /// The next frame and its part of the node's room, or `None` if the client went, took too long
     /// or sent what is no frame.
-    async fn next_frame(&mut self, stream: &TcpStream) -> io::Result<Option<(Frame, Part)>> {
+    async fn next_frame(&mut self, stream: &mut TcpStream) -> io::Result<Option<(Frame, Part)>> {
         let mut part: Part = None;
         let mut deadline = None;
         loop {
@@ -102,8 +108,8 @@ impl Connection {
                 Ok(None) => {}
                 Err(_) => return Ok(None),
             }
-            if self.frames.is_empty() {
-                stream.readable().await?;
+            let length = if self.frames.is_empty() {
+                self.read(stream, Room::SMALL).await?
             } else {
                 let deadline = *deadline.get_or_insert_with(|| Instant::now() + FRAME_PATIENCE);
                 if part.is_none() && self.frames.held() >= Room::SMALL {
@@ -115,33 +121,32 @@ impl Connection {
                     };
                     part = waited.unwrap_or(None);
                 }
-                let Ok(readable) = timeout_at(deadline, stream.readable()).await else {
+                let most = match part {
+                    Some(_) => READ_SIZE,
+                    None => Room::SMALL.saturating_sub(self.frames.held()).max(1),
+                };
+                let Ok(read) = timeout_at(deadline, self.read(stream, most)).await else {
                     return Ok(None);
                 };
-                readable?;
-            }
-            let most = match part {
-                Some(_) => READ_SIZE,
-                None => Room::SMALL.saturating_sub(self.frames.held()).max(1),
+                read?
             };
-            if !self.read(stream, most)? {
+            if length == 0 {
                 return Ok(None);
             }
         }
     }
 
-    /// Reads what has come, up to `most` bytes; false at the end. The buffer is no part of the
-    /// connection, so that one that is idle takes no memory for it.
-    fn read(&mut self, stream: &TcpStream, most: usize) -> io::Result<bool> {
-        let mut buffer = [0; READ_SIZE];
-        match stream.try_read(&mut buffer[..most.min(READ_SIZE)]) {
-            Ok(length) => {
-                self.frames.push(&buffer[..length]);
-                Ok(length > 0)
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
-            Err(error) => Err(error),
-        }
+    /// Reads up to `most` bytes; 0 is the end. The buffer is no part of the connection, so that one
+    /// that is idle takes no memory for it.
+    async fn read(&mut self, stream: &mut TcpStream, most: usize) -> io::Result<usize> {
+        poll_fn(|context| {
+            let mut buffer = [const { MaybeUninit::uninit() }; READ_SIZE];
+            let mut read = ReadBuf::uninit(&mut buffer[..most.min(READ_SIZE)]);
+            ready!(Pin::new(&mut *stream).poll_read(context, &mut read))?;
+            self.frames.push(read.filled());
+            Poll::Ready(Ok(read.filled().len()))
+        })
+        .await
     }
 
     /// The answer to a frame; `None` if it cannot be read or there is no room for what it takes.

@@ -1,9 +1,15 @@
-//! The thread that owns the world.
+//! The world and who moves it.
+//!
+//! Whoever brings work and finds the world free serves all that waits, there and then: a request
+//! that is answered at once costs no change of threads. Who finds it taken leaves the work to its
+//! holder, so that no task ever waits for a thread. A thread of its own moves the world when
+//! something is due of itself.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, TryLockError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -28,7 +34,7 @@ pub(super) struct Request {
     pub(super) stay: Stay,
 }
 
-/// A frame, decoded as far as the connection did it: this thread is the one that all wait for.
+/// A frame, decoded as far as the connection did it: the world is what all wait for.
 pub(super) enum Content {
     Message(Message),
     Frame(Frame),
@@ -38,13 +44,13 @@ pub(super) enum Content {
 pub(super) struct Stay {
     room: Arc<Room>,
     _connection: Option<Arc<OwnedSemaphorePermit>>,
-    _request: Vec<OwnedSemaphorePermit>,
+    _request: [Part; 3],
 }
 
 impl Stay {
     /// A request that takes nothing.
     pub(super) fn of(room: Arc<Room>) -> Self {
-        Self { room, _connection: None, _request: Vec::new() }
+        Self { room, _connection: None, _request: [None, None, None] }
     }
 
     /// A request of a connection, with what it takes.
@@ -53,7 +59,6 @@ impl Stay {
         connection: Arc<OwnedSemaphorePermit>,
         request: [Part; 3],
     ) -> Self {
-        let request = request.into_iter().flatten().collect();
         Self { room, _connection: Some(connection), _request: request }
     }
 }
@@ -94,28 +99,67 @@ enum Work {
 
 /// The way to the world.
 pub(super) struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
     work: Sender<Work>,
+    /// Pieces of work that were brought and not taken in.
+    brought: AtomicUsize,
+    /// Whoever holds this moves the world.
+    turn: Mutex<Turn>,
+    /// The thread that moves it when something is due.
+    timer: OnceLock<Thread>,
+}
+
+/// The world, and what its holder needs.
+struct Turn {
+    /// `None`: it has stopped.
+    world: Option<World>,
+    work: Receiver<Work>,
+    origin: Instant,
+    open: BTreeMap<Ticket, Waiting>,
+    next_ticket: u64,
+    /// When the world was moved last, and when the thread does it next, in ns since the origin.
+    moved_ns: u64,
+    planned_ns: u64,
 }
 
 impl Engine {
     /// Starts the thread. It ends when [`stop`](Self::stop) is called or the engine is dropped.
     pub(super) fn start(world: World) -> Result<Self, EmbeddedError> {
         let (work, received) = channel();
-        thread::Builder::new()
+        let turn = Turn {
+            world: Some(world),
+            work: received,
+            origin: Instant::now(),
+            open: BTreeMap::new(),
+            next_ticket: 0,
+            moved_ns: 0,
+            planned_ns: 0,
+        };
+        let shared = Arc::new(Shared {
+            work,
+            brought: AtomicUsize::new(0),
+            turn: Mutex::new(turn),
+            timer: OnceLock::new(),
+        });
+        let of_thread = Arc::clone(&shared);
+        let thread = thread::Builder::new()
             .name("emulator".to_owned())
-            .spawn(move || run(world, &received))
+            .spawn(move || of_thread.keep_time())
             .map_err(EmbeddedError::Thread)?;
-        Ok(Self { work })
+        // Until now nothing was due any earlier than the thread looks at first.
+        let _ = shared.timer.set(thread.thread().clone());
+        Ok(Self { shared })
     }
 
     /// Hands in what a client sends and waits for the answer, for as long as the link, the node or
     /// the request may take.
     pub(super) async fn request(&self, request: Request) -> Answered {
         let (answer, answered) = oneshot::channel();
-        match self.work.send(Work::Request(request, answer)) {
-            Ok(()) => answered.await.unwrap_or(Answered::CLOSE),
-            Err(_) => Answered::CLOSE,
-        }
+        self.shared.bring(Work::Request(request, answer));
+        answered.await.unwrap_or(Answered::CLOSE)
     }
 
     /// Does something to the world, between two of its steps.
@@ -124,43 +168,109 @@ impl Engine {
         control: impl FnOnce(&mut World) -> R + Send + 'static,
     ) -> Result<R, EmbeddedError> {
         let (result, done) = oneshot::channel();
-        let work = Work::Control(Box::new(move |world| {
+        self.shared.bring(Work::Control(Box::new(move |world| {
             // Nobody waits any more: the result is of no use.
             let _ = result.send(control(world));
-        }));
-        self.work.send(work).map_err(|_| EmbeddedError::Stopped)?;
+        })));
         done.await.map_err(|_| EmbeddedError::Stopped)
     }
 
     /// Ends the thread; every open request is closed.
     pub(super) fn stop(&self) {
-        // An error means that it has ended already.
-        let _ = self.work.send(Work::Stop);
+        self.shared.bring(Work::Stop);
     }
 }
 
-fn run(mut world: World, received: &Receiver<Work>) {
-    // The default slack of 50 µs would add to every delay of the network; where it cannot be set,
-    // delays are that much longer.
-    #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_timerslack(1);
-    let origin = Instant::now();
-    let mut open: BTreeMap<Ticket, Waiting> = BTreeMap::new();
-    let mut tickets = (0..).map(Ticket);
-    loop {
-        let first = match received.recv_timeout(until_deadline(&world)) {
-            Ok(work) => Some(work),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return,
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Shared {
+    /// Brings work, and does it unless somebody else is about to.
+    fn bring(&self, work: Work) {
+        self.brought.fetch_add(1, Ordering::SeqCst);
+        // The receiver lives as long as this.
+        let _ = self.work.send(work);
+        self.take_while_brought();
+    }
+
+    /// Takes in what was brought, as long as the world is free: whoever holds it looks here again
+    /// after giving it back.
+    fn take_while_brought(&self) {
+        while self.brought.load(Ordering::SeqCst) > 0 {
+            match self.turn.try_lock() {
+                Ok(turn) => self.take(turn),
+                Err(TryLockError::WouldBlock) => return,
+                Err(TryLockError::Poisoned(error)) => self.take(stopped(error.into_inner())),
+            };
+        }
+    }
+
+    /// Lets the world go on in time, until it stops.
+    fn keep_time(&self) {
+        // The default slack of 50 µs would add to every delay of the network; where it cannot be
+        // set, delays are that much longer.
+        #[cfg(target_os = "linux")]
+        let _ = nix::sys::prctl::set_timerslack(1);
+        loop {
+            let mut turn = self.turn.lock().unwrap_or_else(|error| stopped(error.into_inner()));
+            turn.planned_ns = u64::MAX;
+            let Some(due) = self.take(turn) else { return };
+            // What others bring from here on ends the sleep if it is due earlier.
+            self.take_while_brought();
+            thread::park_timeout(due.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// Moves the world to now and takes in what was brought. When something is due next, or `None`
+    /// if the world has stopped.
+    fn take(&self, mut turn: MutexGuard<'_, Turn>) -> Option<Instant> {
+        let taken = turn.take_in();
+        self.brought.fetch_sub(taken, Ordering::SeqCst);
+        let due_ns = turn.due_ns()?;
+        let due = turn.origin + Duration::from_nanos(due_ns);
+        let earlier = due_ns < turn.planned_ns;
+        if earlier {
+            turn.planned_ns = due_ns;
+        }
+        drop(turn);
+        if earlier
+            && let Some(timer) = self.timer.get()
+            && timer.id() != thread::current().id()
+        {
+            timer.unpark();
+        }
+        Some(due)
+    }
+}
+
+/// A world whose step panicked stops: nobody knows what it is like.
+fn stopped(mut turn: MutexGuard<'_, Turn>) -> MutexGuard<'_, Turn> {
+    turn.stop();
+    turn
+}
+
+impl Turn {
+    /// Takes in work and hands out answers; how many pieces were taken in.
+    fn take_in(&mut self) -> usize {
+        let now_ns = u64::try_from(self.origin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.moved_ns = now_ns;
+        let Some(world) = &mut self.world else {
+            // Who waits for these learns that nobody answers.
+            return self.work.try_iter().count();
         };
-        world.wake(u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX));
-        // `take` stops before it takes one too many out of the queue.
-        for work in first.into_iter().chain(received.try_iter().take(BATCH)) {
+        world.wake(now_ns);
+        let mut taken = 0;
+        for work in self.work.try_iter().take(BATCH) {
+            taken += 1;
             match work {
                 Work::Request(request, answer) => {
-                    let Some(ticket) = tickets.next() else { return };
+                    let ticket = Ticket(self.next_ticket);
+                    self.next_ticket += 1;
                     let Request { node, site, caller, content, stay } = request;
-                    open.insert(ticket, Waiting { answer, stay });
+                    self.open.insert(ticket, Waiting { answer, stay });
                     match content {
                         Content::Message(message) => {
                             world.serve_message(node, site, ticket, caller, message);
@@ -170,22 +280,37 @@ fn run(mut world: World, received: &Receiver<Work>) {
                         }
                     }
                 }
-                Work::Control(control) => control(&mut world),
-                Work::Stop => return,
+                Work::Control(control) => control(world),
+                Work::Stop => {
+                    self.stop();
+                    return taken;
+                }
             }
         }
+        // What takes no time happens now.
+        world.advance(world.now_ns());
         for (ticket, answer) in world.poll() {
-            if let Some(waiting) = open.remove(&ticket) {
+            if let Some(waiting) = self.open.remove(&ticket) {
                 let answer = Answered::within(answer, &waiting.stay.room);
                 // The client may have gone.
                 let _ = waiting.answer.send(answer);
             }
         }
+        taken
     }
-}
 
-fn until_deadline(world: &World) -> Duration {
-    world.next_deadline_ns().map_or(LONGEST_SLEEP, |deadline_ns| {
-        Duration::from_nanos(deadline_ns.saturating_sub(world.now_ns())).min(LONGEST_SLEEP)
-    })
+    fn stop(&mut self) {
+        self.world = None;
+        self.open.clear();
+    }
+
+    /// When something is due next, by the driver's clock; `None` once the world has stopped.
+    fn due_ns(&self) -> Option<u64> {
+        let world = self.world.as_ref()?;
+        let longest_ns = LONGEST_SLEEP.as_nanos() as u64;
+        let wait_ns = world
+            .next_deadline_ns()
+            .map_or(longest_ns, |due_ns| due_ns.saturating_sub(world.now_ns()).min(longest_ns));
+        Some(self.moved_ns + wait_ns)
+    }
 }
