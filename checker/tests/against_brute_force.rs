@@ -91,28 +91,12 @@ fn verdicts_agree_on_histories_with_one_flaw() {
 /// Refused compare-and-sets are observations: brute force places them like any other operation.
 #[test]
 fn verdicts_agree_on_histories_with_refusals() {
-    use rand::RngExt;
     let mut random = ChaCha8Rng::seed_from_u64(7);
     // Histories; those that are valid; those whose refusals leave a choice to the search; those that
     // are valid but for their refusals.
     let (mut valid, mut open, mut refuted) = (0, 0, 0);
     for round in 0..rounds() {
-        let mut operations = match round % 4 {
-            0 => generated::wild(Model::CasRegister, &mut random, 8, true),
-            _ => {
-                let shape = generated::Shape {
-                    operations: random.random_range(2..=7),
-                    processes: random.random_range(1..=4),
-                    in_doubt: [0, 30, 60][random.random_range(0..3)],
-                };
-                let operations = match round % 4 {
-                    1 => generated::contended(&mut random, shape, 0.1),
-                    _ => generated::tame(Model::CasRegister, &mut random, shape),
-                };
-                let refusals = random.random_range(1..=4);
-                generated::refuse(operations, &mut random, refusals)
-            }
-        };
+        let mut operations = generated::refusing(&mut random, round);
         let is_valid = assert_agrees(Model::CasRegister, &operations, Unseen::Impossible);
         let refs = refs(&operations);
         let near = decide_near_linear(Model::CasRegister, &refs, Unseen::Impossible);

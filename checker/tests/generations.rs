@@ -12,6 +12,11 @@ use rand::{RngExt, SeedableRng};
 
 const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
+/// Histories with refusals; `AEROCERT_CASES` says how many.
+fn refusals() -> u64 {
+    std::env::var("AEROCERT_CASES").map_or(ROUNDS, |text| text.parse().expect("a number"))
+}
+
 /// One key's operations with what they were told.
 fn push(versions: &mut Versions, key: u32, operations: &[Operation]) {
     for one in operations {
@@ -33,7 +38,13 @@ fn push(versions: &mut Versions, key: u32, operations: &[Operation]) {
             action => action,
         };
         let ret = one.settled_ns().saturating_add(1);
-        versions.push(key, one.invoked_ns + 1, ret, action, one.generation.unwrap_or(0));
+        let (call, generation) = (one.invoked_ns + 1, one.generation.unwrap_or(0));
+        if let (Call::Cas { expected, .. }, Some(end)) = (&one.call, one.refused_ns()) {
+            versions.push(key, call, ret, action, 0);
+            versions.push(key, call, end + 1, Action::Refused(id(*expected)), generation);
+        } else {
+            versions.push(key, call, ret, action, generation);
+        }
     }
 }
 
@@ -124,6 +135,112 @@ fn verdicts_agree_with_brute_force_whatever_is_told() {
     }
     for count in [valid, ROUNDS - failing, failing, lying] {
         assert!((ROUNDS / 10..ROUNDS * 9 / 10).contains(&count), "{valid} {failing} {lying}");
+    }
+}
+
+/// Adds refusals to a history whose values are numbered by its order: each found, at an instant within
+/// its interval, a version that was then in place, or one that was not.
+fn refuse(operations: Vec<Operation>, random: &mut ChaCha8Rng, refusals: usize) -> Vec<Operation> {
+    let told = |one: &Operation| one.generation.filter(|_| one.outcome == Outcome::Ok);
+    let mut found = Vec::new();
+    for _ in 0..refusals {
+        let near = &operations[random.random_range(0..operations.len())];
+        let at = near.invoked_ns + random.random_range(0..300);
+        let from = at - random.random_range(0..300).min(at);
+        let other = &operations[random.random_range(0..operations.len())];
+        let expected = shown(other).filter(|value| *value > 0);
+        let value = 1_000 + found.len() as u64;
+        let call = Call::Cas { expected, generation: 0, value };
+        let to = at + random.random_range(0..300);
+        let mut refusal = generated::operation(call, from, to, Outcome::Fail);
+        refusal.code = 3;
+        refusal.generation = told(near).filter(|_| random.random_bool(0.8));
+        found.push(refusal);
+    }
+    generated::finish(operations.into_iter().chain(found).collect())
+}
+
+/// A version that a refusal found is a sight like any other, and no sight if it was not told.
+#[test]
+fn verdicts_with_refusals_agree_with_brute_force_whatever_is_told() {
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    let (mut valid, mut proposed, mut open, mut refuted) = (0, 0, 0, 0);
+    for round in 0..refusals() {
+        let shape = Shape { operations: random.random_range(2..=6), processes: 3, in_doubt: 20 };
+        let mut operations = in_order_of_effect(Model::CasRegister, &mut random, shape);
+        tell(&mut operations, STRONG);
+        let mut operations = refuse(operations, &mut random, 1 + round as usize % 3);
+        for one in &mut operations {
+            match random.random_range(0..40) {
+                0 => one.generation = Some(random.random_range(1..6)),
+                1 => one.generation = None,
+                _ => {}
+            }
+        }
+        let mut versions = Versions::with_capacity(8, STRONG);
+        push(&mut versions, 0, &operations);
+        let judgement = judge(&versions);
+        let told = || generated::told(&operations);
+        let refs: Vec<&Operation> = operations.iter().collect();
+        let expected = oracle::explains(Model::CasRegister, &refs);
+        if judgement.ambiguous.is_empty() {
+            assert_eq!(judgement.broken.is_empty(), expected, "{judgement:?}\n{}", told());
+        } else {
+            open += 1;
+        }
+        proposed += u64::from(judgement.failing.is_empty());
+        valid += u64::from(expected);
+        let rest: Vec<&Operation> =
+            refs.into_iter().filter(|one| one.refused_ns().is_none()).collect();
+        refuted += u64::from(!expected && oracle::explains(Model::CasRegister, &rest));
+    }
+    println!(
+        "{} histories, {valid} valid, {proposed} as proposed, {refuted} refuted by refusals, {open} open",
+        refusals()
+    );
+    assert!(valid > refusals() / 5 && refuted > refusals() / 20, "{valid} {refuted}");
+    assert!(proposed > refusals() / 20 && open < refusals() / 10, "{proposed} {open}");
+}
+
+/// Whole histories whose refusals found what was there are as their generations propose; one that found
+/// what it asked for, or found it between two sights of it, is not.
+#[test]
+fn honest_refusals_leave_the_proposal_as_it_is() {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let shape = Shape { operations: 20_000, processes: 2, in_doubt: 0 };
+    let mut operations = in_order_of_effect(Model::Register, &mut random, shape);
+    tell(&mut operations, AVAILABLE);
+    // Each read finds what a refusal of any other value would have found.
+    let reads: Vec<Operation> = operations
+        .iter()
+        .filter(|one| one.generation.is_some() && !one.call.is_write())
+        .cloned()
+        .collect();
+    let refusal = |read: &Operation, expected: Option<u64>, value: u64| Operation {
+        call: Call::Cas { expected, generation: 0, value: 30_000 + value },
+        outcome: Outcome::Fail,
+        code: 3,
+        returned: Returned::Nothing,
+        ..read.clone()
+    };
+    let seen = |read: &Operation| shown(read).filter(|value| *value > 0);
+    let honest = reads.iter().zip(1..).step_by(10).map(|(read, value)| {
+        refusal(
+            read,
+            seen(read).map(|seen| seen.saturating_sub(1)).filter(|other| *other > 0),
+            value,
+        )
+    });
+    let honest: Vec<Operation> = operations.iter().cloned().chain(honest).collect();
+    let failing = |operations: Vec<Operation>| {
+        let mut versions = Versions::with_capacity(operations.len(), AVAILABLE);
+        push(&mut versions, 0, &generated::finish(operations));
+        judge(&versions).failing
+    };
+    assert_eq!(failing(honest.clone()), Vec::<u32>::new());
+    for at in [0, reads.len() / 2, reads.len() - 1] {
+        let liar = refusal(&reads[at], seen(&reads[at]), 0);
+        assert_eq!(failing(honest.iter().cloned().chain([liar]).collect()), [0]);
     }
 }
 

@@ -3,7 +3,7 @@
 mod generated;
 
 use aerocert_checker::linearizability::{Decision, Unseen, decide};
-use generated::{Shape, tame};
+use generated::{Shape, contended, tame, unjustify};
 use history::{Call, Model, Operation, Outcome, Returned};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -195,4 +195,107 @@ fn in_doubt_is_neither_failed_nor_acknowledged() {
         assert!(holds(Model::Register, &operations));
     }
     assert!(wrong.iter().all(|wrong| *wrong > 40), "{wrong:?} of 50 are misjudged");
+}
+
+/// Long contended histories, each with many refusals.
+fn each_contended(mut change: impl FnMut(Vec<Operation>, &mut ChaCha8Rng)) {
+    for seed in 0..12 {
+        let mut random = ChaCha8Rng::seed_from_u64(7_000 + seed);
+        let shape = Shape { operations: 3_000, processes: 8, in_doubt: seed as u32 % 4 };
+        let operations = contended(&mut random, shape, [0.0, 0.02, 0.1][seed as usize % 3]);
+        let refused = operations.iter().filter(|one| one.refused_ns().is_some()).count();
+        assert!(refused > 300, "{refused}");
+        assert!(holds(Model::CasRegister, &operations), "made valid");
+        change(operations, &mut random);
+    }
+}
+
+#[test]
+fn a_refusal_that_says_less_stays_valid() {
+    let model = Model::CasRegister;
+    let refused = |one: &Operation| one.refused_ns().is_some();
+    each_contended(|mut operations, random| {
+        for _ in 0..20 {
+            let at = pick(&operations, random, refused);
+            let one = &mut operations[at];
+            match random.random_range(0..4) {
+                // It took longer.
+                0 => one.completed_ns = one.completed_ns.map(|end| end + 5_000),
+                // Nobody knows.
+                1 => (one.outcome, one.completed_ns, one.code) = (Outcome::Info, None, 0),
+                // It failed for another reason.
+                2 => one.code = 9,
+                _ => drop(operations.remove(at)),
+            }
+        }
+        assert!(holds(model, &operations));
+        // What nobody ever wrote was never there.
+        let at = pick(&operations, random, refused);
+        let Call::Cas { expected, .. } = &mut operations[at].call else { unreachable!() };
+        *expected = Some(1_000_000);
+        assert!(holds(model, &operations));
+    });
+}
+
+#[test]
+fn a_refusal_that_is_seen_twice_stays_valid() {
+    each_contended(|mut operations, random| {
+        for _ in 0..20 {
+            let at = pick(&operations, random, |one| one.refused_ns().is_some());
+            let twin = operations[at].clone();
+            operations.insert(at, twin);
+        }
+        assert!(holds(Model::CasRegister, &operations));
+    });
+}
+
+#[test]
+fn a_refusal_of_what_was_there_before_and_after_is_broken() {
+    let mut broken = 0;
+    each_contended(|operations, random| {
+        for _ in 0..5 {
+            let mut changed = operations.clone();
+            if unjustify(&mut changed, random) {
+                assert!(!holds(Model::CasRegister, &changed));
+                broken += 1;
+            }
+        }
+    });
+    assert!(broken > 40, "{broken}");
+}
+
+#[test]
+fn a_read_that_was_told_it_could_not_be_is_broken() {
+    // Between two answered reads of one value, a process is told that it is not there.
+    let mut broken = 0;
+    each_contended(|operations, random| {
+        for _ in 0..40 {
+            let at = pick(&operations, random, |one| one.returned != Returned::Nothing);
+            let again = |one: &&Operation| {
+                one.returned == operations[at].returned
+                    && Some(one.invoked_ns) > operations[at].completed_ns.map(|end| end + 1)
+            };
+            let Some(later) = operations.iter().find(again) else { continue };
+            let from = operations[at].completed_ns.expect("answered") + 1;
+            let to = later.invoked_ns - 1;
+            let expected = match operations[at].returned {
+                Returned::Value(value) => Some(value),
+                _ => None,
+            };
+            let call = Call::Cas { expected, generation: 0, value: 2_000_000 };
+            let mut refusal = generated::operation(call, from, to, Outcome::Fail);
+            refusal.code = 3;
+            let mut changed = operations.clone();
+            changed.push(refusal);
+            let mut changed = generated::finish(changed);
+            assert!(!holds(Model::CasRegister, &changed));
+            // A moment longer on either side, and it may have been so.
+            let at = changed.iter().position(|one| one.code == 3 && one.invoked_ns == from);
+            let wider = &mut changed[at.expect("the refusal")];
+            (wider.invoked_ns, wider.completed_ns) = (0, Some(u64::MAX / 2));
+            assert!(holds(Model::CasRegister, &generated::finish(changed)));
+            broken += 1;
+        }
+    });
+    assert!(broken > 20, "{broken}");
 }

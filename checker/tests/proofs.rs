@@ -6,13 +6,20 @@ use aerocert_checker::anomalies::{
     Finding, Record, backward_read, counter_drift, dirty_read, divergence, duplicate, garbage_read,
     lost_update, lost_write, non_linearizable, session_writes, stale_read,
 };
+use aerocert_checker::census::prefix;
 use aerocert_checker::certificate::verify;
+use aerocert_checker::evidence::Seconds;
 use aerocert_checker::oracle;
 use history::{AnomalyClass, Call, Key, Model, Operation, OperationId, Outcome, Proof, Returned};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
 const ROUNDS: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
+
+/// Histories with refusals; `AEROCERT_CASES` says how many.
+fn refusals() -> u64 {
+    std::env::var("AEROCERT_CASES").map_or(ROUNDS, |text| text.parse().expect("a number"))
+}
 
 /// Adds a write in doubt for each value that was observed and whose writer is not there.
 fn with_unseen(model: Model, operations: &[Operation]) -> Vec<Operation> {
@@ -109,6 +116,93 @@ fn proofs_are_violations_on_their_own_and_irreducible() {
         let all: u64 = sizes.iter().sum();
         assert!(all > ROUNDS / 5 && small * 100 >= all * 99, "{model:?}: {sizes:?}");
     }
+}
+
+/// A proof that rests on refusals has no order on its own. What the rest of the record could do for
+/// it is nothing, as the verifier finds; and of each proof that leaves one more out, it is something.
+#[test]
+fn proofs_with_refusals_are_violations_on_their_own_and_irreducible() {
+    let model = Model::CasRegister;
+    let mut random = ChaCha8Rng::seed_from_u64(50);
+    let mut sizes = [0_u64; 16];
+    let (mut broken, mut told) = (0, 0);
+    for round in 0..refusals() {
+        let operations = generated::refusing(&mut random, round);
+        let all: Vec<&Operation> = operations.iter().collect();
+        let record = Record::new(Key(0), model, all.clone(), Vec::new());
+        let finding = non_linearizable::find(&record).expect("decided");
+        assert_eq!(
+            finding.is_none(),
+            oracle::explains(model, &all),
+            "{}",
+            generated::told(&operations)
+        );
+        let Some(finding) = finding else { continue };
+        broken += 1;
+        let proof: Vec<Operation> =
+            finding.operations.iter().map(|at| operations[*at].clone()).collect();
+        // What is a violation without refusals is proven without: all that failed saw nothing.
+        let silent: Vec<Operation> =
+            proof.iter().map(|one| Operation { code: 0, ..one.clone() }).collect();
+        if is_violation(model, finding.class, &silent) {
+            continue;
+        }
+        assert_eq!(finding.class, AnomalyClass::NonLinearizable);
+        sizes[proof.len()] += 1;
+        let explained = oracle::explains(model, &proof.iter().collect::<Vec<_>>());
+        assert!(!explained, "{finding:?} of\n{}", generated::told(&operations));
+        let stands = |left_out: Option<usize>| {
+            let kept = (0..proof.len()).filter(|at| Some(*at) != left_out);
+            let witness = kept.map(|at| proof[at].id).collect();
+            verify(model, &all, &Proof::Invalid { witness })
+        };
+        assert_eq!(stands(None), Ok(()), "{finding:?} of\n{}", generated::told(&operations));
+        for left_out in 0..proof.len() {
+            assert!(
+                stands(Some(left_out)).is_err(),
+                "{left_out} of {finding:?} of\n{}",
+                generated::told(&operations)
+            );
+        }
+        let seconds = Seconds::apart(&proof);
+        let claim = non_linearizable::claim(&record, &finding, seconds);
+        assert!(claim.contains("was refused at"), "{claim}");
+        told += u64::from(claim.contains("in place"));
+    }
+    let small: u64 = sizes[1..=6].iter().sum();
+    let all: u64 = sizes.iter().sum();
+    println!("{broken} broken, {all} proven by refusals, {told} told in short, sizes {sizes:?}");
+    assert!(all > refusals() / 20 && told > all / 4, "{all} of {broken}, {told}");
+    assert!(small * 100 >= all * 95, "{sizes:?}");
+}
+
+#[test]
+fn a_refusal_in_a_long_history_is_proven_in_short() {
+    let model = Model::CasRegister;
+    let mut random = ChaCha8Rng::seed_from_u64(65);
+    let mut broken = 0;
+    for round in 0..60 {
+        let shape = generated::Shape { operations: 2_000, processes: 6, in_doubt: round % 4 };
+        let blind = if round % 3 == 0 { 0.1 } else { 0.0 };
+        let mut operations = generated::contended(&mut random, shape, blind);
+        if !generated::unjustify(&mut operations, &mut random) {
+            continue;
+        }
+        broken += 1;
+        let all: Vec<&Operation> = operations.iter().collect();
+        let record = Record::new(Key(0), model, all.clone(), Vec::new());
+        let finding = non_linearizable::find(&record).expect("decided").expect("a violation");
+        assert!(finding.operations.len() <= 6, "{finding:?}");
+        let witness = finding.operations.iter().map(|at| operations[*at].id).collect();
+        assert_eq!(verify(model, &all, &Proof::Invalid { witness }), Ok(()));
+        let prefix = prefix::longest(&record).expect("a prefix");
+        let until = |end_ns: u64| {
+            let at = |one: &&Operation| one.refused_ns().unwrap_or(one.settled_ns()) <= end_ns;
+            finding.operations.iter().map(|at| &operations[*at]).all(|one| at(&one))
+        };
+        assert!(!until(prefix.until_ns - 1), "the proof was over before: {prefix:?} {finding:?}");
+    }
+    assert!(broken > 50, "{broken}");
 }
 
 #[test]

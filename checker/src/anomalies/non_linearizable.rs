@@ -91,6 +91,9 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
         if !cycle.is_empty() {
             return cycle_claim(record, &cycle, seconds);
         }
+        if let Some(claim) = refusal_claim(&operations, seconds) {
+            return claim;
+        }
     }
     if let [one, other] = operations[..]
         && list::elements(one).is_some()
@@ -103,6 +106,51 @@ pub fn claim(record: &Record<'_>, finding: &Finding, seconds: Seconds) -> String
         );
     }
     words::unexplained(operations, seconds)
+}
+
+/// A value that was in place before a refusal, which did not find it, and that is there after it, or
+/// that nothing can have replaced; `None` if there is more to it.
+fn refusal_claim(operations: &[&Operation], seconds: Seconds) -> Option<String> {
+    let mut refusals = operations.iter().filter(|one| one.refused_ns().is_some());
+    let (refusal, None) = (refusals.next()?, refusals.next()) else { return None };
+    let Call::Cas { expected, .. } = refusal.call else { return None };
+    let happened = || operations.iter().filter(|one| one.outcome != Outcome::Fail);
+    let read = |one: &Operation| observed(one) == Some(expected);
+    let before = happened().find(|one| {
+        let brought = written(one).is_some_and(|value| Some(value) == expected);
+        one.settled_ns() < refusal.invoked_ns && (brought || read(one))
+    });
+    let after = happened().find(|one| {
+        let replaced = matches!(one.call, Call::Cas { expected: from, .. } if from == expected);
+        Some(one.invoked_ns) > refusal.refused_ns() && (replaced || read(one))
+    });
+    let told = |one: &Operation| match one.call.is_write() {
+        true => format!(
+            "the {}, begun at {}, {}",
+            words::asked(one),
+            seconds.print(one.invoked_ns),
+            words::ended(one, seconds)
+        ),
+        false => words::read(one, seconds),
+    };
+    let (since, known) = match (before, expected) {
+        (Some(before), _) => (format!("{}; ", told(before)), 1),
+        (None, None) => (String::new(), 0),
+        (None, Some(_)) => return None,
+    };
+    let what = expected.map_or("No record".to_owned(), |value| value.to_string());
+    let refused = words::refused(refusal, seconds);
+    match after {
+        Some(after) if operations.len() == known + 2 => Some(format!(
+            "{what} was in place from before a refusal until after it: {since}{refused}; {}.",
+            told(after)
+        )),
+        None if operations.len() == known + 1 => Some(format!(
+            "{what} was in place before a refusal, and nothing can have replaced it by then: \
+             {since}{refused}."
+        )),
+        _ => None,
+    }
 }
 
 fn cycle_claim(

@@ -7,30 +7,33 @@
 use history::{Operation, Outcome, Prefix, Returned};
 
 use crate::anomalies::Record;
-use crate::linearizability::{Decision, Unseen, decide_near_linear};
+use crate::linearizability::search::Budget;
+use crate::linearizability::{Decision, Unseen, decide_by_search, decide_near_linear};
 
-/// The longest prefix; `None` if all of the record is linearizable, or only the general search can
-/// decide it.
+/// Configurations that may be tried for each prefix that only the general search can decide.
+const TRIED: usize = 20_000;
+
+/// The longest prefix; `None` if all of the record is linearizable, or the search's budget does not
+/// suffice to tell.
 #[must_use]
 pub fn longest(record: &Record<'_>) -> Option<Prefix> {
     let mut ends: Vec<u64> = record
         .operations
         .iter()
-        .filter(|one| one.outcome == Outcome::Ok)
-        .map(|one| one.settled_ns())
+        .filter(|one| one.outcome == Outcome::Ok || one.refused_ns().is_some())
+        .map(|one| told_ns(one))
         .collect();
     ends.sort_unstable();
-    let whole = decide_near_linear(record.model, &record.operations, Unseen::Impossible)?;
-    let Decision::Broken(violation) = whole else { return None };
+    let Decision::Broken(violation) = judge(record, &record.operations) else { return None };
     // What is broken is so once the operations that show it have ended; mostly that is soon.
-    let proven = violation.operations.iter().map(|at| record.operations[*at].settled_ns());
+    let proven = violation.operations.iter().map(|at| told_ns(record.operations[*at]));
     let proven = proven.filter(|end| *end != u64::MAX).max().unwrap_or(u64::MAX);
     let upper = ends.partition_point(|end| *end <= proven);
-    let upper = if breaks(record, ends[..upper].last().copied()) { upper } else { ends.len() };
+    let upper = if breaks(record, ends[..upper].last().copied())? { upper } else { ends.len() };
     let (mut holds, mut broken) = (0, upper);
     while broken - holds > 1 {
         let middle = holds + (broken - holds) / 2;
-        if breaks(record, Some(ends[middle - 1])) {
+        if breaks(record, Some(ends[middle - 1]))? {
             broken = middle;
         } else {
             holds = middle;
@@ -41,14 +44,17 @@ pub fn longest(record: &Record<'_>) -> Option<Prefix> {
     Some(Prefix { key: record.key, until_ns, operations: before as u64 })
 }
 
-/// Whether what had happened by a time, that time included, has no linearization.
-fn breaks(record: &Record<'_>, at_ns: Option<u64>) -> bool {
-    let Some(at_ns) = at_ns else { return false };
+/// Whether what had happened by a time, that time included, has no linearization; `None` if that is
+/// not decided.
+fn breaks(record: &Record<'_>, at_ns: Option<u64>) -> Option<bool> {
+    let Some(at_ns) = at_ns else { return Some(false) };
     let open: Vec<Operation> = record
         .operations
         .iter()
-        .filter(|one| one.invoked_ns <= at_ns && one.settled_ns() > at_ns && one.call.is_write())
+        .filter(|one| one.invoked_ns <= at_ns && told_ns(one) > at_ns && one.call.is_write())
         .map(|one| match one.outcome {
+            // A refusal that is still to come is known of, as other failures are, but saw nothing.
+            Outcome::Fail => Operation { code: 0, ..(*one).clone() },
             Outcome::Ok => Operation {
                 outcome: Outcome::Info,
                 completed_ns: None,
@@ -63,14 +69,25 @@ fn breaks(record: &Record<'_>, at_ns: Option<u64>) -> bool {
         .operations
         .iter()
         .filter(|one| one.invoked_ns <= at_ns)
-        .filter_map(|one| match one.settled_ns() > at_ns {
+        .filter_map(|one| match told_ns(one) > at_ns {
             true if one.call.is_write() => open.next(),
             true => None,
             false => Some(*one),
         })
         .collect();
-    matches!(
-        decide_near_linear(record.model, &happened, Unseen::Impossible),
-        Some(Decision::Broken(_))
-    )
+    match judge(record, &happened) {
+        Decision::Undecided(_) => None,
+        decision => Some(decision != Decision::Holds),
+    }
+}
+
+/// When an operation has told what it tells, in ns.
+fn told_ns(operation: &Operation) -> u64 {
+    operation.refused_ns().unwrap_or_else(|| operation.settled_ns())
+}
+
+fn judge(record: &Record<'_>, operations: &[&Operation]) -> Decision {
+    let near = decide_near_linear(record.model, operations, Unseen::Impossible);
+    let budget = Budget { configurations: TRIED, ..Budget::default() };
+    near.unwrap_or_else(|| decide_by_search(record.model, operations, budget))
 }

@@ -1,24 +1,25 @@
 //! The orders behind a *valid*: of a register by the zones of its blocks, of a list by its elements,
-//! of a counter by its slots.
+//! of a counter by its slots; of anything else by the search.
 
 use std::collections::BTreeSet;
 
-use history::{Call, Model, Operation, Outcome, Returned, Value};
+use history::{Call, Model, Operation, Outcome, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::linearizability::{counter, list};
+use crate::linearizability::search::Budget;
+use crate::linearizability::{counter, list, order_by_search, register};
 
-/// An order of a linearizable record's operations, as positions; `None` if values do not name their
-/// writes. Only right for a record that is linearizable. O(n log n).
+/// An order of a linearizable record's operations, as positions; `None` if the search's budget does
+/// not suffice where values do not name their writes, or refusals leave a choice. Only right for a
+/// record that is linearizable. O(n log n) elsewhere.
 pub(super) fn of(model: Model, operations: &[&Operation]) -> Option<Vec<usize>> {
-    if !is_unique(model, operations) {
-        return None;
-    }
-    match model {
-        Model::Register | Model::CasRegister => Some(of_register(operations)),
+    let known = match model {
+        _ if !is_unique(model, operations) => None,
+        Model::Register | Model::CasRegister => register::order(operations),
         Model::Set => Some(of_list(operations)),
         Model::Counter => counter::order(operations),
-    }
+    };
+    known.or_else(|| order_by_search(model, operations, Budget::default()))
 }
 
 /// Whether each value is written at most once, and nothing is deleted; or all adds are of one size.
@@ -34,87 +35,6 @@ pub(super) fn is_unique(model: Model, operations: &[&Operation]) -> bool {
         }
         Call::Add { .. } | Call::Delete => false,
     })
-}
-
-/// What touches one value of a register.
-#[derive(Default)]
-struct Cluster {
-    write: Option<usize>,
-    reads: Vec<usize>,
-    previous: Option<Option<Value>>,
-    next: Option<Option<Value>>,
-    happened: bool,
-}
-
-/// Blocks may follow one another by the sum of the ends of their zones: if one must precede another,
-/// its earliest return is before the other's latest call, but not the other way round, so its sum is
-/// less.
-fn of_register(operations: &[&Operation]) -> Vec<usize> {
-    let mut clusters: FxHashMap<Option<Value>, Cluster> = FxHashMap::default();
-    clusters.entry(None).or_default().happened = true;
-    let mut open = Vec::new();
-    for (at, operation) in operations.iter().enumerate() {
-        let acknowledged = operation.outcome == Outcome::Ok;
-        match (&operation.call, &operation.returned) {
-            _ if operation.outcome == Outcome::Fail => {}
-            (Call::Read, Returned::Value(value)) if acknowledged => {
-                clusters.entry(Some(*value)).or_default().reads.push(at);
-                open.push(Some(*value));
-            }
-            (Call::Read, Returned::Absent) if acknowledged => {
-                clusters.entry(None).or_default().reads.push(at);
-            }
-            (Call::Write { value } | Call::Cas { value, .. }, _) => {
-                let cluster = clusters.entry(Some(*value)).or_default();
-                cluster.write = Some(at);
-                if let Call::Cas { expected, .. } = operation.call {
-                    cluster.previous = Some(expected);
-                }
-                if acknowledged {
-                    open.push(Some(*value));
-                }
-            }
-            _ => {}
-        }
-    }
-    // What was observed, and what such a compare-and-set replaced, happened.
-    while let Some(value) = open.pop() {
-        let Some(cluster) = clusters.get_mut(&value) else { continue };
-        if std::mem::replace(&mut cluster.happened, true) {
-            continue;
-        }
-        if let Some(previous) = cluster.previous {
-            clusters.entry(previous).or_default().next = Some(value);
-            open.push(previous);
-        }
-    }
-    let heads = clusters.iter().filter(|(_, one)| one.happened && one.previous.is_none());
-    let heads: BTreeSet<Option<Value>> = heads.map(|(value, _)| *value).collect();
-    let mut blocks: Vec<(u128, Vec<usize>)> =
-        heads.into_iter().map(|head| block(operations, &clusters, head)).collect();
-    blocks.sort_by_key(|(sum, _)| *sum);
-    blocks.into_iter().flat_map(|(_, block)| block).collect()
-}
-
-/// The operations of the chain that begins with a value, in its order, and the sum of its zone's ends.
-fn block(
-    operations: &[&Operation],
-    clusters: &FxHashMap<Option<Value>, Cluster>,
-    head: Option<Value>,
-) -> (u128, Vec<usize>) {
-    let mut order = Vec::new();
-    let mut value = Some(head);
-    while let Some(cluster) = value.and_then(|value| clusters.get(&value)) {
-        order.extend(cluster.write);
-        order.extend(&cluster.reads);
-        // A ring would not be linearizable.
-        value = cluster.next.filter(|_| order.len() <= operations.len());
-    }
-    // The beginning is before everything.
-    let first = order.iter().map(|at| operations[*at].settled_ns()).min();
-    let first = first.filter(|_| head.is_some()).map_or(0, |at| u128::from(at) + 1);
-    let last = order.iter().map(|at| operations[*at].invoked_ns).max();
-    (first + last.map_or(0, |at| u128::from(at) + 1), order)
 }
 
 fn of_list(operations: &[&Operation]) -> Vec<usize> {

@@ -35,13 +35,17 @@ pub fn prove(model: Model, operations: &[&Operation]) -> Proof {
         Decision::Holds => match linearization::of(model, operations) {
             Some(order) => Proof::Valid { order: ids(order) },
             None => Proof::Unknown {
-                reason: "there is an order, but the general search does not tell which".to_owned(),
+                reason:
+                    "there is an order, but the search spent its budget before it could tell which"
+                        .to_owned(),
             },
         },
         Decision::Broken(violation) => {
             let mut witness = evidence::minimal(model, operations, violation);
             // That a write failed is told by the history, and that a value had no other by it, too.
-            witness.retain(|at| operations[*at].outcome != Outcome::Fail);
+            witness.retain(|at| {
+                operations[*at].outcome != Outcome::Fail || operations[*at].refused_ns().is_some()
+            });
             if !linearization::is_unique(model, operations) {
                 witness = with_all_writes(operations, witness);
             }

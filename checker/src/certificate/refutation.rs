@@ -4,8 +4,9 @@
 //! still, if whatever was returned can still have been returned:
 //!
 //! - of a register whose values are written once, if for each value that the witness observed its
-//!   write stays, as one that may take effect at any time after its call. What remains is small, and
-//!   brute force tries every order of it;
+//!   write stays, as one that may take effect at any time after its call, and if for each refusal
+//!   something stays that can have replaced what it did not find, see [`outsiders`]. What remains is
+//!   small, and brute force tries every order of it;
 //! - of a list whose elements are appended once, everything has its place by the longest list that the
 //!   witness read: two operations contradict it, or two lists each other;
 //! - of a counter that grows by increments of one size, two sights (or one, and the beginning at 0)
@@ -20,7 +21,7 @@ use crate::oracle;
 /// How many sights of a counter a witness may hold; each pair is counted once through the record.
 const SIGHTS: usize = 8;
 
-/// Whether a witness, as positions of operations that did not fail, has no order.
+/// Whether a witness, as positions of operations that did not fail or were refused, has no order.
 pub(super) fn verify(
     model: Model,
     operations: &[&Operation],
@@ -36,6 +37,8 @@ pub(super) fn verify(
         (Model::Register | Model::CasRegister, Some(writers), _) => {
             let mut excerpt: Vec<Operation> = witness.iter().map(|one| (*one).clone()).collect();
             excerpt.extend(unwritten(&writers, &witness));
+            let outsiders = outsiders(live(), &writers, &excerpt);
+            excerpt.extend(outsiders);
             has_no_order(model, &excerpt.iter().collect::<Vec<_>>())?
         }
         _ => {
@@ -97,6 +100,65 @@ fn unwritten(writers: &FxHashMap<Value, &Operation>, witness: &[&Operation]) -> 
             ..writer.clone()
         })
         .collect()
+}
+
+/// For each refusal of an excerpt a write in doubt of a value of its own, if a write that is not in the
+/// excerpt can have been the first to follow the value that was not found.
+///
+/// In an order of the whole record, either that value is not in place before the refusal, and is not
+/// without the others, or the first write after it is before the refusal, too. That one is a
+/// compare-and-set that replaced this very value, or a plain write: called by the refusal's end, not
+/// over when the value's own write was called, and not the one from which this made its value.
+fn outsiders<'a>(
+    live: impl Iterator<Item = &'a Operation> + Clone,
+    writers: &FxHashMap<Value, &Operation>,
+    excerpt: &[Operation],
+) -> Vec<Operation> {
+    let refusals = excerpt.iter().filter_map(|one| match one.call {
+        Call::Cas { expected, .. } => Some((expected, one.refused_ns()?)),
+        _ => None,
+    });
+    // By when the values of plain writes were surely in place.
+    let mut shown: FxHashMap<Value, u64> = FxHashMap::default();
+    for one in live.clone() {
+        let value = match (&one.call, &one.returned) {
+            (Call::Write { value }, _) | (Call::Read, Returned::Value(value)) => *value,
+            (Call::Cas { expected: Some(value), .. }, _) => *value,
+            _ => continue,
+        };
+        let first_ns = shown.entry(value).or_insert(u64::MAX);
+        *first_ns = one.settled_ns().min(*first_ns);
+    }
+    let mut found = Vec::new();
+    for (expected, end_ns) in refusals {
+        let writer = expected.and_then(|value| writers.get(&value));
+        let call_ns = writer.map_or(0, |writer| writer.invoked_ns);
+        // What the value was made of, step by step; no further than there are writes.
+        let mut origin = expected;
+        for _ in 0..writers.len() {
+            match origin.and_then(|value| writers.get(&value)).map(|writer| writer.call) {
+                Some(Call::Cas { expected, .. }) => origin = expected,
+                _ => break,
+            }
+        }
+        let follows = |one: &&Operation| match one.call {
+            Call::Write { value } => Some(value) != origin && shown[&value] >= call_ns,
+            Call::Cas { expected: from, .. } => from == expected,
+            _ => false,
+        };
+        let outside = |one: &&Operation| excerpt.iter().all(|other| other.id != one.id);
+        let first = live
+            .clone()
+            .filter(|one| one.invoked_ns <= end_ns && follows(one) && outside(one))
+            .min_by_key(|one| one.invoked_ns);
+        found.extend(first.map(|first| Operation {
+            call: Call::Write { value: u64::MAX - found.len() as u64 },
+            outcome: Outcome::Info,
+            completed_ns: None,
+            ..first.clone()
+        }));
+    }
+    found
 }
 
 fn places(writers: &FxHashMap<Value, &Operation>, witness: &[&Operation]) -> bool {

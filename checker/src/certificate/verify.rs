@@ -10,8 +10,10 @@ use super::refutation;
 ///
 /// An order is followed step by step: each operation must be one of the record's that did not fail,
 /// none may stand twice, none that happened may be missing, none may have ended before one ahead of
-/// it began, and each must have returned what the record held then. (A torn read returned nothing that
-/// a record could hold: it has no place in an order.) A witness must have no order, see `refutation`.
+/// it began, and each must have returned what the record held then: a compare-and-set that was refused
+/// must stand where the record held something else than it expected. (A torn read returned nothing
+/// that a record could hold: it has no place in an order.) A witness must have no order, see
+/// `refutation`.
 ///
 /// # Errors
 /// What is wrong with the proof, in words.
@@ -20,7 +22,7 @@ pub fn verify(model: Model, operations: &[&Operation], proof: &Proof) -> Result<
         operations.iter().enumerate().map(|(at, one)| (one.id, at)).collect();
     let find = |id: &OperationId| {
         let at = at.get(id).ok_or_else(|| format!("operation {} is not of this record", id.0))?;
-        if operations[*at].outcome == Outcome::Fail {
+        if operations[*at].outcome == Outcome::Fail && operations[*at].refused_ns().is_none() {
             return Err(format!("operation {} failed", id.0));
         }
         Ok(*at)
@@ -47,7 +49,7 @@ fn follow(model: Model, operations: &[&Operation], order: &[usize]) -> Result<()
         if std::mem::replace(&mut placed[*at], true) {
             return Err(format!("operation {id} stands twice in the order"));
         }
-        if operation.settled_ns() < latest_call_ns {
+        if operation.refused_ns().unwrap_or(operation.settled_ns()) < latest_call_ns {
             return Err(format!("operation {id} had ended before one ahead of it began"));
         }
         latest_call_ns = latest_call_ns.max(operation.invoked_ns);
@@ -62,7 +64,8 @@ fn follow(model: Model, operations: &[&Operation], order: &[usize]) -> Result<()
 /// Whether an operation must have its place.
 fn happened(operation: &Operation) -> bool {
     let says = !matches!(operation.returned, Returned::Nothing | Returned::Torn(_));
-    operation.outcome == Outcome::Ok && (operation.call.is_write() || says)
+    let answered = operation.outcome == Outcome::Ok && (operation.call.is_write() || says);
+    answered || operation.refused_ns().is_some()
 }
 
 /// What a record holds.
@@ -85,6 +88,11 @@ impl Held {
     fn step(&mut self, operation: &Operation) -> Option<()> {
         match (&mut *self, &operation.call) {
             (_, Call::Read) => return self.is(&operation.returned).then_some(()),
+            (Self::Register(held), Call::Cas { expected, .. })
+                if operation.outcome == Outcome::Fail =>
+            {
+                return (held != expected).then_some(());
+            }
             (Self::Register(held), Call::Write { value }) => *held = Some(*value),
             (Self::Register(held), Call::Cas { expected, value, .. }) if held == expected => {
                 *held = Some(*value);

@@ -2,6 +2,7 @@
 
 mod cycle;
 mod minimal;
+mod rest;
 mod seconds;
 mod shrink;
 pub mod words;

@@ -58,6 +58,22 @@ pub fn read(operation: &Operation, seconds: Seconds) -> String {
     )
 }
 
+/// A refusal in whole: `the compare-and-set from 5 to 9 by process 3, begun at 3.250 s, was refused at
+/// 3.252 s, so that it found another value than 5`.
+#[must_use]
+pub fn refused(operation: &Operation, seconds: Seconds) -> String {
+    let found = match operation.call {
+        Call::Cas { expected: Some(expected), .. } => format!("another value than {expected}"),
+        _ => "a record".to_owned(),
+    };
+    format!(
+        "the {}, begun at {}, was refused at {}, so that it found {found}",
+        asked(operation),
+        seconds.print(operation.invoked_ns),
+        seconds.print(operation.refused_ns().unwrap_or(operation.invoked_ns))
+    )
+}
+
 /// Operations that no order explains, each in whole.
 #[must_use]
 pub fn unexplained<'a>(
@@ -67,7 +83,9 @@ pub fn unexplained<'a>(
     let told: Vec<String> = operations
         .into_iter()
         .map(|one| {
-            if one.call.is_write() {
+            if one.refused_ns().is_some() {
+                refused(one, seconds)
+            } else if one.call.is_write() {
                 let began = seconds.print(one.invoked_ns);
                 let returned = match one.returned {
                     Returned::Nothing => String::new(),

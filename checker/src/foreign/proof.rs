@@ -44,15 +44,24 @@ impl Proof {
             .unwrap_or_else(|| (AnomalyClass::NonLinearizable, least(object, operations, known)));
         let fails_at = first_failure(object, operations);
         let ended = |until: u32| operations.iter().filter(|one| one.completed < until).count();
+        let refused = positions.iter().any(|at| operations[*at].refused);
+        let claim = match class {
+            AnomalyClass::NonLinearizable if refused => REFUSAL,
+            _ => claim(class, object.model),
+        };
         Self {
             key: operations[0].key,
-            claim: claim(class, object.model).to_owned(),
+            claim: claim.to_owned(),
             operations: positions,
             explained: fails_at.map(|one| ended(one.completed)),
             fails_at_line: fails_at.map(|one| one.completed_line),
         }
     }
 }
+
+/// What is wrong where a refusal takes part.
+const REFUSAL: &str =
+    "A compare-and-set was refused, and no order of these operations lets it find another value.";
 
 /// What is wrong, for each class.
 fn claim(class: AnomalyClass, model: ObjectModel) -> &'static str {

@@ -95,21 +95,38 @@ pub fn decide_by_search(model: Model, operations: &[&Operation], budget: Budget)
     }
 }
 
+/// An order of one key's operations that explains what they returned, as positions, by the general
+/// search alone; `None` if there is none, or the budget does not suffice to find it.
+#[must_use]
+pub fn order_by_search(
+    model: Model,
+    operations: &[&Operation],
+    budget: Budget,
+) -> Option<Vec<usize>> {
+    fn ordered<S: Specification>(
+        specification: &S,
+        (positions, intervals): (Vec<usize>, Vec<Interval<S::Operation>>),
+        budget: Budget,
+    ) -> Option<Vec<usize>> {
+        let order = search::order(specification, &intervals, budget)?;
+        Some(order.into_iter().map(|at| positions[at]).collect())
+    }
+    match model {
+        Model::Register | Model::CasRegister => {
+            ordered(&Register::default(), intervals(operations, RegisterOperation::of), budget)
+        }
+        Model::Set => ordered(&List, intervals(operations, ListOperation::of), budget),
+        Model::Counter => ordered(&Counter, intervals(operations, CounterOperation::of), budget),
+    }
+}
+
 fn searched<S: Specification>(
     specification: &S,
     operations: &[&Operation],
     of: impl Fn(&Operation) -> Option<S::Operation>,
     budget: Budget,
 ) -> Decision {
-    let mut positions = Vec::new();
-    let mut intervals = Vec::new();
-    for (position, one) in operations.iter().enumerate() {
-        let Some(operation) = of(one) else { continue };
-        // A refusal happened: it observed something by its end.
-        let ret = one.refused_ns().unwrap_or_else(|| one.settled_ns());
-        positions.push(position);
-        intervals.push(Interval { call: one.invoked_ns, ret, operation });
-    }
+    let (positions, intervals) = intervals(operations, of);
     let mut decision = search::decide(specification, &intervals, budget);
     if let Decision::Broken(violation) = &mut decision {
         for one in &mut violation.operations {
@@ -117,4 +134,18 @@ fn searched<S: Specification>(
         }
     }
     decision
+}
+
+/// The operations that say something, each with its position.
+fn intervals<O>(
+    operations: &[&Operation],
+    of: impl Fn(&Operation) -> Option<O>,
+) -> (Vec<usize>, Vec<Interval<O>>) {
+    let said = operations.iter().enumerate().filter_map(|(position, one)| {
+        let operation = of(one)?;
+        // A refusal happened: it observed something by its end.
+        let ret = one.refused_ns().unwrap_or_else(|| one.settled_ns());
+        Some((position, Interval { call: one.invoked_ns, ret, operation }))
+    });
+    said.unzip()
 }

@@ -333,3 +333,31 @@ pub(crate) fn unjustify(operations: &mut [Operation], random: &mut ChaCha8Rng) -
     *expected = value;
     true
 }
+
+/// A history of up to eight operations with compare-and-sets that were refused, justly or not.
+pub(crate) fn refusing(random: &mut ChaCha8Rng, kind: u64) -> Vec<Operation> {
+    if kind.is_multiple_of(4) {
+        return wild(Model::CasRegister, random, 8, true);
+    }
+    let shape = Shape {
+        operations: random.random_range(2..=7),
+        processes: random.random_range(1..=4),
+        in_doubt: [0, 30, 60][random.random_range(0..3)],
+    };
+    let operations = match kind % 4 {
+        1 => contended(random, shape, 0.1),
+        _ => tame(Model::CasRegister, random, shape),
+    };
+    let refusals = random.random_range(1..=4);
+    refuse(operations, random, refusals)
+}
+
+/// Operations, one short line each.
+pub(crate) fn told(operations: &[Operation]) -> String {
+    let line = |one: &Operation| {
+        let end = one.completed_ns.map_or(String::new(), |end| end.to_string());
+        let Operation { id, call, outcome, returned, invoked_ns, code, .. } = one;
+        format!("{}: {invoked_ns}..{end} {call:?} {outcome:?} {returned:?} {code}", id.0)
+    };
+    operations.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -30,6 +30,12 @@ impl<const N: usize> Depth<N> {
         Self { way: from.map(stop).collect(), visited: Antichains::default(), furthest: at }
     }
 
+    /// The moves on the way, each with its event and the turn at which it was tried.
+    pub(super) fn moves(&self) -> impl Iterator<Item = (usize, u32)> {
+        let (_, before) = self.way.split_last().unzip();
+        before.unwrap_or(&[]).iter().map(|stop: &Stop<N>| (stop.at as usize, stop.turn - 1))
+    }
+
     /// Goes on with so much effort and so many bytes; `None` if that was not enough.
     pub(super) fn advance<S: Specification>(
         &mut self,

@@ -25,6 +25,7 @@ mod outlook;
 mod problem;
 mod space;
 mod states;
+mod trace;
 mod uses;
 mod vocabulary;
 
@@ -35,6 +36,7 @@ use depth::Depth;
 use frontier::Frontier;
 use problem::Problem;
 use space::Space;
+pub use trace::order;
 use uses::Uses;
 
 /// An operation with its two times.
