@@ -1,36 +1,16 @@
-//! A serial order that explains what was read of registers, as a proof that there is one.
+//! An order without going back: nearly linear, and mostly enough for a few transactions.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use history::{Act, TransactionId, Transactions};
 
-use super::graph::{Graph, NONE};
-use super::inference::Members;
+use super::super::graph::{Graph, NONE};
+use super::super::inference::Members;
 
-/// Whether the order is found that takes, of the transactions that may come next, the one that has
-/// to come soonest. May overlook an order that exists; one that it finds is checked read by read.
-pub(super) fn explains(history: &Transactions, graph: &Graph, members: &Members) -> bool {
-    Attempt::new(history, graph, members).order().is_some_and(|order| holds(history, &order))
-}
-
-/// Whether all reads of registers are explained by an order of the transactions.
-fn holds(history: &Transactions, order: &[u32]) -> bool {
-    let mut held: Vec<Option<u64>> = vec![None; history.key_count()];
-    order.iter().all(|id| {
-        history.operations(TransactionId(*id)).iter().all(|operation| {
-            let held = &mut held[operation.key.0 as usize];
-            match operation.act {
-                Act::Write(value) => {
-                    *held = Some(value);
-                    true
-                }
-                Act::Read(value) => *held == value,
-                Act::Unseen => true,
-                Act::Append(_) | Act::List(_) => false,
-            }
-        })
-    })
+/// The order that takes, of the transactions that may come next, the one that has to come soonest.
+pub(super) fn order(history: &Transactions, graph: &Graph, members: &Members) -> Option<Vec<u32>> {
+    Attempt::new(history, graph, members).order()
 }
 
 /// The search for an order, one transaction after the other, without going back.
