@@ -125,6 +125,12 @@ impl Graph {
         })
     }
 
+    /// The same nodes, and the edges of some kinds.
+    pub(super) fn only(&self, mask: Mask) -> Self {
+        let edges: Vec<Edge> = self.edges().filter(|edge| edge.kind.bit() & mask != 0).collect();
+        Self::new(self.node_count(), &edges)
+    }
+
     /// The strongly connected components of more than one node under some kinds of edges: each
     /// sorted, in the order of their least nodes.
     pub(super) fn components(&self, mask: Mask) -> Vec<Vec<u32>> {
