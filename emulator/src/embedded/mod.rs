@@ -1,8 +1,8 @@
 //! The emulated cluster on real sockets: official clients over loopback TCP, no root.
 //!
 //! Every node listens on one 127/8 address per client site, so that the links of a site can be
-//! interrupted. The [`World`](crate::world::World) follows the machine's
-//! clock; connections hand it what clients send and write what it answers.
+//! interrupted. The [`World`](crate::world::World) follows the machine's clock; connections hand it
+//! what clients send and write what it answers.
 //!
 //! **Hostile clients** neither stop nor bloat a node. Whatever its clients do, a node takes at most
 //! [`MEMORY_PER_CONNECTION`] for each connection, of which it has 15,000 at most, and [`MEMORY`]
