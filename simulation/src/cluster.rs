@@ -20,6 +20,8 @@ const PLACES: [(u64, u8, u32); 6] = [
     (0xA70, 1, 33),
 ];
 
+/// The nodes of the two sites.
+pub(crate) const AT_SITE: [[u8; 3]; 2] = [[1, 3, 4], [0, 2, 5]];
 /// How many nodes there are.
 pub(crate) const NODES: u8 = PLACES.len() as u8;
 /// How many sites.

@@ -112,6 +112,8 @@ impl<'a> Course<'a> {
             faults: course.faults.records,
             settled,
             steps: course.world.steps(),
+            opportunities: course.world.defects().opportunities(),
+            fired: course.world.defects().fired(),
         }
     }
 

@@ -6,6 +6,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
+use crate::cluster::AT_SITE;
 use crate::{Limit, Night, schedule};
 
 /// The random stream of what nights are like.
@@ -14,8 +15,6 @@ const STREAM: u64 = 0x736b_7900;
 const FAULTS: usize = 3;
 /// After how long without faults copies are whole again, in ms.
 const CALM_MS: u64 = 4000;
-/// The nodes of the two sites.
-const SITES: [[u8; 3]; 2] = [[1, 3, 4], [0, 2, 5]];
 const WORKLOADS: [Workload; 5] = [
     Workload::Register,
     Workload::CasRegister,
@@ -110,8 +109,8 @@ pub fn drawn(seed: u64, sky: &Sky) -> (Night, Option<Limit>) {
 
 fn sites_apart(random: &mut ChaCha8Rng) -> Fault {
     Fault::Partition {
-        one: SITES[0].to_vec(),
-        other: SITES[1].to_vec(),
+        one: AT_SITE[0].to_vec(),
+        other: AT_SITE[1].to_vec(),
         direction: Direction::Both,
         interruption: Interruption::Cut,
         clients: if random.random_bool(0.7) { ClientLinks::Cut } else { ClientLinks::Keep },

@@ -3,10 +3,10 @@
 use emulator::defect::Defect;
 use history::{AnomalyClass, Results, Verdict};
 
-use crate::{Night, judge, planted};
+use crate::{Night, NoTale, each, judge, planted};
 
 /// What a hunt came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hunt {
     /// The night that showed the defect with the class of its entry.
     pub catch: Option<Catch>,
@@ -14,7 +14,11 @@ pub struct Hunt {
     pub nights: u64,
     /// Operations of the nights before it, and in it until the violation was complete.
     pub operations: u64,
-    /// Other classes that were found in any night.
+    /// How many opportunities the defect had in these nights.
+    pub opportunities: u64,
+    /// At how many of them it fired.
+    pub fired: u64,
+    /// Other classes that were found in any night before.
     pub others: Vec<AnomalyClass>,
     /// Why the hunt ended without a catch, if a night could not be held.
     pub broken: Option<String>,
@@ -29,41 +33,71 @@ pub struct Catch {
     pub check: history::Check,
 }
 
-/// Hunts a defect that fires at one of `one_in` opportunities through the nights of `seeds`.
+/// Hunts a defect that fires at one of `one_in` opportunities through the nights of `seeds`. The
+/// first night that shows it ends the hunt: nights that pass beside it count for nothing.
 #[must_use]
 pub fn hunt(defect: Defect, one_in: u64, seeds: std::ops::Range<u64>) -> Hunt {
-    let entry = defect.entry();
-    let mut hunt = Hunt { catch: None, nights: 0, operations: 0, others: Vec::new(), broken: None };
-    for seed in seeds {
-        hunt.nights += 1;
-        let night = match planted(defect, seed) {
-            Ok(night) => Night { defect: Some((defect, one_in)), ..night },
-            Err(error) => {
-                hunt.broken = Some(error.to_string());
-                return hunt;
+    let mut hunt = Hunt::default();
+    let mut next = seeds.start;
+    while next < seeds.end {
+        // A first night on its own often is enough.
+        let beside = if hunt.nights == 0 { 1 } else { rayon::current_num_threads() as u64 };
+        let batch: Vec<u64> = (next..seeds.end.min(next + beside)).collect();
+        next += beside;
+        for passed in each(&batch, |seed| pass(defect, one_in, *seed)) {
+            hunt.nights += 1;
+            match passed {
+                Ok(passed) => hunt.take(passed),
+                Err(error) => hunt.broken = Some(error.to_string()),
             }
-        };
-        let recorded = match night.run() {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                hunt.broken = Some(error.to_string());
+            if hunt.catch.is_some() || hunt.broken.is_some() {
                 return hunt;
-            }
-        };
-        let results = judge(&night, &recorded);
-        if let Some((check, at_ns)) = shown(&results, entry.class, Some(entry.check)) {
-            hunt.operations += recorded.completed_by(at_ns);
-            hunt.catch = Some(Catch { seed, check });
-            return hunt;
-        }
-        hunt.operations += recorded.operations();
-        for (class, _) in results.anomalies() {
-            if !hunt.others.contains(&class) {
-                hunt.others.push(class);
             }
         }
     }
     hunt
+}
+
+/// What a night of a hunt showed.
+struct Passed {
+    catch: Option<Catch>,
+    operations: u64,
+    opportunities: u64,
+    fired: u64,
+    others: Vec<AnomalyClass>,
+}
+
+fn pass(defect: Defect, one_in: u64, seed: u64) -> Result<Passed, NoTale> {
+    let entry = defect.entry();
+    let night = planted(defect, one_in, seed)?;
+    let night = Night { defect: Some((defect, one_in)), ..night };
+    let recorded = night.run()?;
+    let results = judge(&night, &recorded);
+    let shown = shown(&results, entry.class, Some(entry.check));
+    Ok(Passed {
+        catch: shown.map(|(check, _)| Catch { seed, check }),
+        operations: match shown {
+            Some((_, at_ns)) => recorded.completed_by(at_ns),
+            None => recorded.operations(),
+        },
+        opportunities: recorded.opportunities,
+        fired: recorded.fired,
+        others: results.anomalies().into_iter().map(|(class, _)| class).collect(),
+    })
+}
+
+impl Hunt {
+    fn take(&mut self, passed: Passed) {
+        self.operations += passed.operations;
+        self.opportunities += passed.opportunities;
+        self.fired += passed.fired;
+        self.catch = passed.catch;
+        if self.catch.is_none() {
+            self.others.extend(passed.others);
+            self.others.sort_unstable();
+            self.others.dedup();
+        }
+    }
 }
 
 /// The check that found a class (the wanted one, if it did), and when the first violation of it was

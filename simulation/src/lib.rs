@@ -34,5 +34,5 @@ pub use scenario::{
 pub use schedule::{NEMESES, draw_schedule};
 pub use script::{Script, Scripted};
 pub use shrink::{Shrunk, shrink};
-pub use tale::{LONG_CUT_MS, NoTale, Tale, each, night, silent, tell};
-pub use verdict::{checks, judge, may_show};
+pub use tale::{LONG_CUT_MS, NoTale, Silence, Tale, each, night, silent, tell};
+pub use verdict::{checks, judge, manifest, may_show};

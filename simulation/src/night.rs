@@ -141,6 +141,10 @@ pub struct Recorded {
     pub settled: bool,
     /// How many times any node was stepped.
     pub steps: u64,
+    /// How many opportunities the defect had.
+    pub opportunities: u64,
+    /// At how many of them it fired.
+    pub fired: u64,
 }
 
 impl Recorded {

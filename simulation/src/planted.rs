@@ -1,4 +1,4 @@
-//! Nights for a defect: its smallest schedule.
+//! Nights for a defect: the schedules of its entry.
 
 use emulator::defect::{Defect, Schedule};
 use history::{ClientLinks, Heartbeat, Mode, ReadMode, Workload};
@@ -6,19 +6,16 @@ use nemesis::schedule::ScheduleError;
 
 use crate::{Night, schedule};
 
-/// How long the load of such a night lasts, in ms.
-const LOAD_MS: u64 = 10_000;
-/// About how many operations it asks for per second.
-const RATE: u64 = 1500;
-
-/// The night of a defect's entry under a seed, without the defect.
+/// The night of a defect's entry under a seed, without the defect: the smallest that shows it where
+/// it fires at every opportunity, the dense one where it fires at one of more.
 ///
 /// # Errors
 /// An entry that names what is not there.
-pub fn planted(defect: Defect, seed: u64) -> Result<Night, ScheduleError> {
+pub fn planted(defect: Defect, one_in: u64, seed: u64) -> Result<Night, ScheduleError> {
     let entry = defect.entry();
-    let schedule: &Schedule = &entry.schedule;
-    let think_us = (u64::from(schedule.processes) * 1_000_000 / RATE)
+    let dense = entry.dense.as_ref().filter(|_| one_in > 1);
+    let schedule: &Schedule = dense.unwrap_or(&entry.schedule);
+    let think_us = (u64::from(schedule.processes) * 1_000_000 / schedule.rate.max(1))
         .saturating_sub(schedule.round_trip_us)
         .max(500);
     let mut night = Night {
@@ -50,13 +47,15 @@ pub fn planted(defect: Defect, seed: u64) -> Result<Night, ScheduleError> {
         writes_per_key: schedule.writes_per_key,
         reads_milli: schedule.reads_milli,
         think_us,
-        load_ms: LOAD_MS,
+        timeout_ms: schedule.timeout_ms,
+        tend_ms: schedule.tend_ms,
+        load_ms: schedule.load_ms,
         ..Night::new(seed)
     };
     let clients = match schedule.clients {
         "cut" => ClientLinks::Cut,
         _ => ClientLinks::Keep,
     };
-    schedule::plan(&mut night, schedule.nemesis, Some(clients))?;
+    schedule::plan(&mut night, schedule.nemesis, Some(clients), schedule.quiet_ms)?;
     Ok(night)
 }

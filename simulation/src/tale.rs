@@ -60,7 +60,7 @@ pub fn night(
     defect: Option<(Defect, u64)>,
 ) -> Result<(Night, Option<Limit>), ScheduleError> {
     let Some(on) = defect else { return Ok(drawn(seed, sky)) };
-    let night = planted(on.0, seed)?;
+    let night = planted(on.0, on.1, seed)?;
     let workload = sky.workload.unwrap_or(night.workload);
     Ok((Night { defect, workload, ..night }, None))
 }
@@ -117,26 +117,29 @@ fn undecided(results: &Results) -> String {
     broken.chain(reasons).next().unwrap_or_else(|| "it could not be decided".to_owned())
 }
 
-/// Nights of a defect's schedule without the defect: how many, their operations, and how many of
-/// them raised an alarm or could not be judged.
+/// What nights without a defect came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silence {
+    /// How many there were.
+    pub nights: u64,
+    /// How many operations were invoked in them.
+    pub operations: u64,
+    /// How many of them raised an alarm, or could not be judged.
+    pub alarms: u64,
+}
+
+/// The night that a defect is hunted in where it fires at one of `one_in` opportunities, without the
+/// defect.
 #[must_use]
-pub fn silent(defect: Defect, seeds: std::ops::Range<u64>) -> (u64, u64, u64) {
-    let (mut nights, mut operations, mut alarms) = (0, 0, 0);
-    for seed in seeds {
-        nights += 1;
-        let passed = planted(defect, seed).map_err(NoTale::from).and_then(|night| {
-            let recorded = night.run()?;
-            Ok((judge(&night, &recorded), recorded, night))
-        });
-        match passed {
-            Ok((results, recorded, night)) => {
-                operations += recorded.operations();
-                alarms += u64::from(!tale(&night, None, &recorded, &results).as_expected);
-            }
-            Err(_) => alarms += 1,
-        }
-    }
-    (nights, operations, alarms)
+pub fn silent(defect: Defect, one_in: u64, seed: u64) -> Silence {
+    let passed = planted(defect, one_in, seed).map_err(NoTale::from).and_then(|night| {
+        let recorded = night.run()?;
+        let results = judge(&night, &recorded);
+        let calm = tale(&night, None, &recorded, &results).as_expected;
+        Ok((recorded.operations(), calm))
+    });
+    let (operations, calm) = passed.unwrap_or((0, false));
+    Silence { nights: 1, operations, alarms: u64::from(!calm) }
 }
 
 /// Does something for each of many, on all processors; the results come in the order of the items.

@@ -14,7 +14,9 @@ pub fn judge(night: &Night, recorded: &Recorded) -> Results {
     checker::judge(&manifest(night, recorded), &recorded.history, &recorded.faults, &[])
 }
 
-fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
+/// What a run directory would say of the night.
+#[must_use]
+pub fn manifest(night: &Night, recorded: &Recorded) -> Manifest {
     let strong = night.mode == Mode::Sc;
     Manifest {
         schema_version: Manifest::SCHEMA_VERSION,

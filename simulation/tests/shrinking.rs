@@ -18,7 +18,7 @@ fn two_faults_and_ten_operations_are_left_at_most() {
     each(&FIRST, |defect| {
         let entry = defect.entry();
         let caught = hunt(*defect, 1, 1..20).catch.unwrap();
-        let night = planted(*defect, caught.seed).unwrap();
+        let night = planted(*defect, 1, caught.seed).unwrap();
         let night = Night { defect: Some((*defect, 1)), ..night };
         let shrunk = shrink(&night, entry.class).unwrap();
         let left = (shrunk.faults.1, shrunk.operations.1);

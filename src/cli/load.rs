@@ -140,8 +140,8 @@ pub(crate) struct Selftest {
     #[arg(long, conflicts_with = "all")]
     pub(crate) simulated_only: bool,
 
-    /// Write the track record to this file.
-    #[arg(long)]
+    /// Write the track record into this checkout, as a page and as the table that it is made of.
+    #[arg(long, value_name = "CHECKOUT", requires = "all")]
     pub(crate) record: Option<PathBuf>,
 
     /// The seed behind every random choice.

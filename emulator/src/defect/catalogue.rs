@@ -140,6 +140,13 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule::of("register", "isolate-node", "keep"),
+                dense: Some(Schedule {
+                    processes: 60,
+                    rate: 2700,
+                    heartbeat_interval_ms: 150,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::LinearizeWithoutRegimeCheck => Entry {
@@ -156,6 +163,8 @@ impl Defect {
                     heartbeat_interval_ms: 150,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::UnreplicatedServed => Entry {
@@ -170,6 +179,18 @@ impl Defect {
                     keys: 300,
                     ..Schedule::of("register", "brief-cut-then-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 200,
+                    keys: 1000,
+                    writes_per_key: 0,
+                    reads_milli: 700,
+                    heartbeat_interval_ms: 150,
+                    timeout_ms: 100,
+                    rate: 3800,
+                    load_ms: 24_000,
+                    ..Schedule::dense("register", "part-then-isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::ProxyResend => Entry {
@@ -186,6 +207,8 @@ impl Defect {
                     round_trip_us: 6000,
                     ..Schedule::of("register", "partition-racks", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::TieWithoutRosterMaster => Entry {
@@ -196,6 +219,14 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule::of("register", "partition-racks", "cut"),
+                dense: Some(Schedule {
+                    clients: "cut",
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "partition-racks")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::DefiniteErrorAfterApply => Entry {
@@ -206,6 +237,8 @@ impl Defect {
                 class: "dirty-read",
                 check: "dirty-reads",
                 schedule: Schedule::of("register", "partition-racks", "cut"),
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::AckWithOneMissing => Entry {
@@ -220,6 +253,14 @@ impl Defect {
                     keys: 120,
                     ..Schedule::of("register", "isolate-in-turn", "keep")
                 },
+                dense: Some(Schedule {
+                    replication_factor: 3,
+                    processes: 60,
+                    rate: 2700,
+                    heartbeat_interval_ms: 150,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::OldRegimeWriteAccepted => Entry {
@@ -234,6 +275,17 @@ impl Defect {
                     pinned: 24,
                     ..Schedule::of("register", "pause-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 240,
+                    pinned: 120,
+                    keys: 60,
+                    writes_per_key: 4,
+                    timeout_ms: 3000,
+                    tend_ms: 2500,
+                    rate: 1200,
+                    ..Schedule::dense("register", "pause-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::OldRegimePingAccepted => Entry {
@@ -249,6 +301,18 @@ impl Defect {
                     keys: 100,
                     ..Schedule::of("register", "pause-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 240,
+                    pinned: 120,
+                    keys: 60,
+                    writes_per_key: 6,
+                    reads_milli: 700,
+                    timeout_ms: 3000,
+                    tend_ms: 2500,
+                    rate: 1200,
+                    ..Schedule::dense("register", "pause-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::RefusalCountedAsStored => Entry {
@@ -263,6 +327,13 @@ impl Defect {
                     pinned: 24,
                     ..Schedule::of("register", "pause-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 240,
+                    timeout_ms: 3000,
+                    rate: 3000,
+                    ..Schedule::dense("register", "pause-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::AckAtRebalance => Entry {
@@ -279,6 +350,15 @@ impl Defect {
                     writes_per_key: 12,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 200,
+                    reads_milli: 300,
+                    heartbeat_interval_ms: 150,
+                    timeout_ms: 3000,
+                    rate: 1000,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::DefiniteErrorAtRebalance => Entry {
@@ -293,6 +373,15 @@ impl Defect {
                     keys: 64,
                     ..Schedule::of("register", "storm", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 200,
+                    reads_milli: 300,
+                    heartbeat_interval_ms: 150,
+                    timeout_ms: 3000,
+                    rate: 1000,
+                    ..Schedule::dense("register", "deafen-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::DefiniteErrorAtProxy => Entry {
@@ -309,6 +398,8 @@ impl Defect {
                     round_trip_us: 6000,
                     ..Schedule::of("register", "partition-racks", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::CasWithoutGenerationCheck => Entry {
@@ -319,6 +410,8 @@ impl Defect {
                 class: "lost-update",
                 check: "lost-updates",
                 schedule: Schedule { keys: 4, ..Schedule::of("cas-register", "none", "keep") },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::UncommittedRead => Entry {
@@ -336,6 +429,8 @@ impl Defect {
                     writes_per_key: 4,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::RetransmitAppliesAgain => Entry {
@@ -346,6 +441,8 @@ impl Defect {
                 class: "duplicate",
                 check: "sets",
                 schedule: Schedule { disorder: true, ..Schedule::of("set", "flapping", "keep") },
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::StaleCopyTakenForCurrent => Entry {
@@ -356,6 +453,13 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule::of("register", "isolate-node", "keep"),
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::HalfFilledTakenForFull => Entry {
@@ -369,6 +473,13 @@ impl Defect {
                     keys: 200,
                     ..Schedule::of("register", "return-then-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "return-then-isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::FullBeforeFilled => Entry {
@@ -382,6 +493,13 @@ impl Defect {
                     keys: 200,
                     ..Schedule::of("register", "return-then-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "return-then-isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::StaleCopyPromoted => Entry {
@@ -395,6 +513,8 @@ impl Defect {
                     keys: 300,
                     ..Schedule::of("register", "isolate-in-turn", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::RoundNotedByHoldersOnly => Entry {
@@ -408,6 +528,14 @@ impl Defect {
                     keys: 300,
                     ..Schedule::of("register", "isolate-in-turn", "keep")
                 },
+                dense: Some(Schedule {
+                    roster: 5,
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2500,
+                    ..Schedule::dense("register", "majorities-in-turn")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::OneReplicaIsAll => Entry {
@@ -418,6 +546,13 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule::of("register", "partition-majority", "keep"),
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "partition-majority")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::NonRosterNodesCounted => Entry {
@@ -432,6 +567,14 @@ impl Defect {
                     keys: 64,
                     ..Schedule::of("register", "storm", "keep")
                 },
+                dense: Some(Schedule {
+                    roster: 4,
+                    processes: 60,
+                    keys: 1500,
+                    rate: 2700,
+                    ..Schedule::dense("register", "storm")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::RecentRecordsNotMigrated => Entry {
@@ -442,6 +585,14 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule { keys: 64, ..Schedule::of("register", "isolate-node", "keep") },
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 1500,
+                    reads_milli: 300,
+                    rate: 4000,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: true,
             },
             Self::HandoverKeepsServing => Entry {
@@ -458,6 +609,8 @@ impl Defect {
                     round_trip_us: 10_000,
                     ..Schedule::of("set", "partition-majority", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::UpdateTimeMayFall => Entry {
@@ -471,6 +624,12 @@ impl Defect {
                     keys: 64,
                     ..Schedule::of("register", "skew-then-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 60,
+                    rate: 2700,
+                    ..Schedule::dense("register", "skew-then-isolate")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::RegimeNotPublished => Entry {
@@ -488,6 +647,12 @@ impl Defect {
                     heartbeat_interval_ms: 150,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: None,
+                unseen: Some(
+                    "a claim without a regime loses to the one that a client knows, so that it only \
+                     follows the new master later; to send it back to the old one, the old and the \
+                     new master must both keep their regimes from the same client in turn",
+                ),
                 over_sockets: false,
             },
             Self::AbsentForUnavailable => Entry {
@@ -502,6 +667,8 @@ impl Defect {
                     pinned: 24,
                     ..Schedule::of("register", "partition-racks", "cut")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: true,
             },
             Self::TornReplica => Entry {
@@ -512,6 +679,8 @@ impl Defect {
                 class: "torn-record",
                 check: "linearizable",
                 schedule: Schedule::of("sightings", "isolate-node", "keep"),
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::RecycledMessage => Entry {
@@ -526,6 +695,15 @@ impl Defect {
                     keys: 64,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 200,
+                    writes_per_key: 2,
+                    rate: 2700,
+                    quiet_ms: 500,
+                    ..Schedule::dense("register", "isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::RestartMarksReplicated => Entry {
@@ -540,6 +718,18 @@ impl Defect {
                     keys: 300,
                     ..Schedule::of("register", "cut-restart-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 600,
+                    keys: 1500,
+                    writes_per_key: 0,
+                    reads_milli: 700,
+                    heartbeat_interval_ms: 150,
+                    timeout_ms: 100,
+                    rate: 3800,
+                    load_ms: 24_000,
+                    ..Schedule::dense("register", "part-restart-isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::WipedCopyTrusted => Entry {
@@ -550,6 +740,8 @@ impl Defect {
                 class: "lost-write",
                 check: "lost-writes",
                 schedule: Schedule { keys: 64, ..Schedule::of("register", "wipe-node", "keep") },
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::TimeoutMarksReplicated => Entry {
@@ -564,6 +756,18 @@ impl Defect {
                     keys: 300,
                     ..Schedule::of("register", "brief-cut-then-isolate", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 200,
+                    keys: 1000,
+                    writes_per_key: 0,
+                    reads_milli: 700,
+                    heartbeat_interval_ms: 150,
+                    timeout_ms: 100,
+                    rate: 3800,
+                    load_ms: 24_000,
+                    ..Schedule::dense("register", "part-then-isolate-pair")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::UnreplicatedCopyShown => Entry {
@@ -581,6 +785,8 @@ impl Defect {
                     writes_per_key: 4,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: None,
+                unseen: None,
                 over_sockets: false,
             },
             Self::MigrationOverwritesNewer => Entry {
@@ -596,6 +802,15 @@ impl Defect {
                     processes: 48,
                     ..Schedule::of("register", "isolate-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 100,
+                    keys: 1000,
+                    writes_per_key: 6,
+                    reads_milli: 200,
+                    rate: 2400,
+                    ..Schedule::dense("register", "fill-in-pieces")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
             Self::MergeKeepsOlder => Entry {
@@ -610,6 +825,14 @@ impl Defect {
                     writes_per_key: 12,
                     ..Schedule::of("register", "kill-node", "keep")
                 },
+                dense: Some(Schedule {
+                    processes: 60,
+                    keys: 600,
+                    reads_milli: 300,
+                    rate: 2700,
+                    ..Schedule::dense("register", "kill-node")
+                }),
+                unseen: None,
                 over_sockets: false,
             },
         }

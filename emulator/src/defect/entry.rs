@@ -19,11 +19,16 @@ pub struct Entry {
     pub check: &'static str,
     /// The smallest schedule that shows it.
     pub schedule: Schedule,
+    /// The schedule for where it fires but rarely: full of opportunities, and such that one is seen.
+    /// `None`: the smallest one does.
+    pub dense: Option<Schedule>,
+    /// Why nobody can see it where it fires but rarely, if that is so.
+    pub unseen: Option<&'static str>,
     /// It is also tried over real sockets.
     pub over_sockets: bool,
 }
 
-/// A workload under a nemesis.
+/// A workload under a nemesis. Over sockets, the last five are the run's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The workload's name.
@@ -54,6 +59,16 @@ pub struct Schedule {
     pub roster: u32,
     /// The network loses, doubles and reorders messages now and then.
     pub disorder: bool,
+    /// How long clients wait for an answer, in ms.
+    pub timeout_ms: u32,
+    /// How often clients ask nodes for their maps, in ms.
+    pub tend_ms: u64,
+    /// How long the load lasts, in ms.
+    pub load_ms: u64,
+    /// About how many operations are asked for per second.
+    pub rate: u64,
+    /// How long the load runs undisturbed before the faults, between them and after them, in ms.
+    pub quiet_ms: u64,
 }
 
 impl Schedule {
@@ -75,6 +90,23 @@ impl Schedule {
             replication_factor: 2,
             roster: 0,
             disorder: false,
+            timeout_ms: 300,
+            tend_ms: 250,
+            load_ms: 10_000,
+            rate: 1500,
+            quiet_ms: 2000,
+        }
+    }
+
+    /// A longer load under a nemesis that follows fault upon fault.
+    #[must_use]
+    pub const fn dense(workload: &'static str, nemesis: &'static str) -> Self {
+        Self {
+            keys: 400,
+            writes_per_key: 3,
+            load_ms: 20_000,
+            quiet_ms: 1000,
+            ..Self::of(workload, nemesis, "keep")
         }
     }
 }

@@ -1,5 +1,12 @@
 //! The switch: which defect is on, and how often it fires.
+//!
+//! An opportunity is a point at which the check that a defect leaves out would have said no, or would
+//! have been made: the switch is asked last, when all else that decides the branch is known. A quorum
+//! is an opportunity only for a partition that the lax rule grants and the documented one does not, a
+//! migrating record only where an older version meets a newer one; a replication that waits is one
+//! for each write, since each must wait. Every process draws for itself, and a plan is drawn once.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Defect;
@@ -16,14 +23,22 @@ struct Planted {
     /// It fires at one of so many opportunities.
     one_in: u64,
     seed: u64,
-    /// Opportunities so far.
+    /// Opportunities of this process so far.
     opportunities: AtomicU64,
+    tally: Arc<Tally>,
+}
+
+/// What all processes of a cluster came to.
+#[derive(Debug, Default)]
+struct Tally {
+    opportunities: AtomicU64,
+    fired: AtomicU64,
 }
 
 impl Clone for Planted {
-    /// A copy counts opportunities of its own.
+    /// A copy draws anew, and adds to the same tally.
     fn clone(&self) -> Self {
-        Self { opportunities: AtomicU64::new(0), ..*self }
+        Self { opportunities: AtomicU64::new(0), tally: Arc::clone(&self.tally), ..*self }
     }
 }
 
@@ -39,7 +54,13 @@ impl Defects {
     pub fn one_in(defect: Defect, opportunities: u64) -> Self {
         let one_in = opportunities.max(1);
         Self {
-            planted: Some(Planted { defect, one_in, seed: 0, opportunities: AtomicU64::new(0) }),
+            planted: Some(Planted {
+                defect,
+                one_in,
+                seed: 0,
+                opportunities: AtomicU64::new(0),
+                tally: Arc::default(),
+            }),
         }
     }
 
@@ -57,8 +78,24 @@ impl Defects {
             return false;
         };
         let count = planted.opportunities.fetch_add(1, Ordering::Relaxed);
-        mixed(planted.seed.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-            .is_multiple_of(planted.one_in)
+        let fires = mixed(planted.seed.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+            .is_multiple_of(planted.one_in);
+        planted.tally.opportunities.fetch_add(1, Ordering::Relaxed);
+        planted.tally.fired.fetch_add(u64::from(fires), Ordering::Relaxed);
+        fires
+    }
+
+    /// How many opportunities there were, in all processes.
+    #[must_use]
+    pub fn opportunities(&self) -> u64 {
+        let count = |one: &Planted| one.tally.opportunities.load(Ordering::Relaxed);
+        self.planted.as_ref().map_or(0, count)
+    }
+
+    /// At how many of them the defect fired.
+    #[must_use]
+    pub fn fired(&self) -> u64 {
+        self.planted.as_ref().map_or(0, |one| one.tally.fired.load(Ordering::Relaxed))
     }
 }
 

@@ -419,6 +419,7 @@ impl Node {
                 let space = &mut self.namespaces[namespace];
                 let defects = &self.config.defects;
                 let newer = space.stored(digest).is_none_or(|local| match space.config.mode {
+                    _ if *version == local.version => false,
                     Mode::Sc => {
                         *version > local.version || defects.fires(Defect::MigrationOverwritesNewer)
                     }

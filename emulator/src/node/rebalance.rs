@@ -115,15 +115,10 @@ fn strong(
     let quiesced = quiesced(&present);
     let defects = &node.defects;
     let strangers = told.len() - present.len();
-    let rules = || QuorumRules {
-        tie_needs_master: !defects.fires(Defect::TieWithoutRosterMaster),
-        all_replicas_needed: !defects.fires(Defect::OneReplicaIsAll),
-        strangers: if defects.fires(Defect::NonRosterNodesCounted) { strangers } else { 0 },
-    };
     let partitions = (0..PARTITIONS)
         .map(|partition| {
-            let present = Present { told: &present, quiesced: &quiesced };
-            strong_partition((config, defects), rows.row(partition), present, rules(), partition)
+            let present = Present { told: &present, quiesced: &quiesced, strangers };
+            strong_partition((config, defects), rows.row(partition), present, partition)
         })
         .collect();
     NamespacePlan {
@@ -142,6 +137,8 @@ fn strong(
 struct Present<'a> {
     told: &'a [(NodeId, &'a NamespaceReport)],
     quiesced: &'a [NodeId],
+    /// How many nodes are here that are not on the roster.
+    strangers: usize,
 }
 
 impl<'a> Present<'a> {
@@ -154,7 +151,6 @@ fn strong_partition(
     (config, defects): (&NamespaceConfig, &Defects),
     row: &[NodeId],
     present: Present<'_>,
-    rules: QuorumRules,
     partition: usize,
 ) -> PartitionPlan {
     let report_of = |node: NodeId| present.report_of(node);
@@ -171,11 +167,16 @@ fn strong_partition(
     let needed = present.told.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
     let is_current = |node: NodeId| {
         let Claim { copy, full, .. } = claim_of(node);
+        let trusted = report_of(node).is_some_and(|told| told.trusted);
         needed == 0
             || (copy > 0
-                && (full || defects.fires(Defect::HalfFilledTakenForFull))
-                && (copy == needed || defects.fires(Defect::StaleCopyTakenForCurrent))
-                && report_of(node).is_some_and(|told| told.trusted))
+                && trusted
+                && match (full, copy == needed) {
+                    (true, true) => true,
+                    (false, true) => defects.fires(Defect::HalfFilledTakenForFull),
+                    (true, false) => defects.fires(Defect::StaleCopyTakenForCurrent),
+                    (false, false) => false,
+                })
     };
     // Who is quiesced comes last, and is no replica.
     let active = || {
@@ -184,11 +185,28 @@ fn strong_partition(
     };
     let here =
         || active().chain(row.iter().copied().filter(|node| present.quiesced.contains(node)));
-    let granted = granting_rule(row, config.replication_factor, rules, standing).is_some();
+    let granted_by =
+        |rules| granting_rule(row, config.replication_factor, rules, standing).is_some();
+    let documented = QuorumRules::default();
+    let granted = granted_by(documented)
+        || [
+            (Defect::TieWithoutRosterMaster, QuorumRules { tie_needs_master: false, ..documented }),
+            (Defect::OneReplicaIsAll, QuorumRules { all_replicas_needed: false, ..documented }),
+            (
+                Defect::NonRosterNodesCounted,
+                QuorumRules { strangers: present.strangers, ..documented },
+            ),
+        ]
+        .into_iter()
+        .any(|(defect, lax)| granted_by(lax) && defects.fires(defect));
     let replicas: Box<[NodeId]> = active().take(config.replication_factor).collect();
     let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
-    if current.is_empty() && defects.fires(Defect::StaleCopyPromoted) {
-        current.extend(here().find(|node| claim_of(*node).copy > 0));
+    if granted
+        && current.is_empty()
+        && let Some(best) = here().find(|node| claim_of(*node).copy > 0)
+        && defects.fires(Defect::StaleCopyPromoted)
+    {
+        current.push(best);
     }
     let master = replicas.iter().find(|node| current.contains(node)).or(current.first()).copied();
     if !granted || master.is_none() {

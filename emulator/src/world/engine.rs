@@ -12,6 +12,7 @@ use wire::{FrameType, Message, ResultCode};
 
 use super::network::{Channel, Fate, Network};
 use super::{Channels, End, Interruption, InterruptionId, Link, WorldConfig};
+use crate::defect::Defects;
 use crate::info;
 use crate::node::message::RecordMessage;
 use crate::node::{Fabric, Input, Node, NodeConfig, Output, Place, Storage};
@@ -230,6 +231,12 @@ impl World {
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// The deliberate defect, with how often it fired.
+    #[must_use]
+    pub fn defects(&self) -> &Defects {
+        &self.config.defects
     }
 
     fn next_timer(&self) -> Option<(u64, usize)> {

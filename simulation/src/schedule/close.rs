@@ -6,7 +6,12 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
+use super::pairs;
 use crate::cluster::NODES;
+
+/// One round of faults: the nodes in an order drawn for it, the detection time in ms, what cuts do
+/// to clients; times count from the round's beginning.
+pub(super) type Round = fn(&[u8], u64, ClientLinks, &mut ChaCha8Rng) -> Vec<PlannedFault>;
 
 /// The random stream of these schedules.
 const STREAM: u64 = 0x636c_6f73;
@@ -15,7 +20,7 @@ const STREAM: u64 = 0x636c_6f73;
 pub(super) fn listed(name: &str, seed: u64, window: &Window) -> Option<Vec<PlannedFault>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(STREAM);
-    let round = match name {
+    let round: Round = match name {
         "pause-node" => pause,
         "isolate-in-turn" => isolate_in_turn,
         "return-then-isolate" => return_then_isolate,
@@ -23,7 +28,8 @@ pub(super) fn listed(name: &str, seed: u64, window: &Window) -> Option<Vec<Plann
         "skew-then-isolate" => skew_then_isolate,
         "cut-restart-isolate" => cut_restart_isolate,
         "wipe-node" => wipe,
-        _ => return None,
+        "majorities-in-turn" => majorities_in_turn,
+        _ => pairs::round(name)?,
     };
     let clients = window.clients.unwrap_or(ClientLinks::Keep);
     let mut faults: Vec<PlannedFault> = Vec::new();
@@ -47,7 +53,7 @@ pub(super) fn listed(name: &str, seed: u64, window: &Window) -> Option<Vec<Plann
     }
 }
 
-fn cut(
+pub(super) fn cut(
     at_ms: u64,
     for_ms: u64,
     one: &[u8],
@@ -146,4 +152,20 @@ fn cut_restart_isolate(
 fn wipe(nodes: &[u8], detection_ms: u64, _: ClientLinks, _: &mut ChaCha8Rng) -> Vec<PlannedFault> {
     let fault = Fault::Kill { node: nodes[0] };
     vec![PlannedFault { at_ms: 0, for_ms: detection_ms / 4, fault }]
+}
+
+/// Of the first five nodes, three go on without two, and then the third of them with those two: it
+/// alone can tell what the first three did. Where five nodes are on the roster, each is a majority.
+fn majorities_in_turn(
+    nodes: &[u8],
+    detection_ms: u64,
+    clients: ClientLinks,
+    _: &mut ChaCha8Rng,
+) -> Vec<PlannedFault> {
+    let for_ms = detection_ms * 3;
+    let five: Vec<u8> = nodes.iter().copied().filter(|node| *node < 5).collect();
+    vec![
+        cut(0, for_ms, &five[..3], Interruption::Cut, clients),
+        cut(for_ms, for_ms, &five[..2], Interruption::Cut, clients),
+    ]
 }

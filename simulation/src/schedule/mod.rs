@@ -1,6 +1,7 @@
 //! Schedules: those of the nemeses, and some that only virtual time can afford.
 
 mod close;
+mod pairs;
 mod storm;
 
 use history::{ClientLinks, FaultRecord};
@@ -23,6 +24,14 @@ pub use storm::draw_schedule;
 /// | `skew-then-isolate` | sets a node's clock back, and isolates that node while it shows a time that has been |
 /// | `cut-restart-isolate` | kills a node during a brief cut, restarts it, leaves time to read, and isolates it |
 /// | `wipe-node` | kills a node, which returns without its data before others notice |
+/// | `majorities-in-turn` | lets three of five nodes go on, and then one of them with the other two |
+/// | `isolate-pair` | isolates two nodes of a site |
+/// | `pause-pair` | stops two nodes of a site for longer than the others need to notice |
+/// | `deafen-pair` | lets two nodes of a site be heard, and hear nothing |
+/// | `return-then-isolate-pair` | isolates two nodes of a site, and two others as soon as those are being filled again |
+/// | `part-then-isolate-pair` | parts the sites for less than the detection time, then isolates two nodes of one |
+/// | `part-restart-isolate-pair` | the same, and restarts the two while the sites are apart |
+/// | `fill-in-pieces` | isolates two nodes of a site, and loses every batch by which they are filled again once |
 pub const NEMESES: &[&str] = &[
     "storm",
     "pause-node",
@@ -32,9 +41,17 @@ pub const NEMESES: &[&str] = &[
     "skew-then-isolate",
     "cut-restart-isolate",
     "wipe-node",
+    "majorities-in-turn",
+    "isolate-pair",
+    "pause-pair",
+    "deafen-pair",
+    "return-then-isolate-pair",
+    "part-then-isolate-pair",
+    "part-restart-isolate-pair",
+    "fill-in-pieces",
 ];
 
-/// Plans a night's faults by the name of a nemesis.
+/// Plans a night's faults by the name of a nemesis, with `quiet_ms` before, between and after them.
 ///
 /// # Errors
 /// A nemesis that nobody knows, or a load that is too short for it.
@@ -42,13 +59,14 @@ pub(crate) fn plan(
     night: &mut Night,
     name: &str,
     clients: Option<ClientLinks>,
+    quiet_ms: u64,
 ) -> Result<(), ScheduleError> {
     let detection_ms = night.detection_ms();
     let window = Window {
         load_ms: night.load_ms,
-        quiet_before_ms: 2000,
-        quiet_after_ms: 2000,
-        quiet_between_ms: 2000,
+        quiet_before_ms: quiet_ms,
+        quiet_after_ms: quiet_ms,
+        quiet_between_ms: quiet_ms,
         cut_ms: (4 * detection_ms).clamp(3000, 4000),
         detection_ms,
         clients,

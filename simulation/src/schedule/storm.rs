@@ -6,14 +6,12 @@ use nemesis::schedule::PlannedFault;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-use crate::cluster::NODES;
+use crate::cluster::{AT_SITE, NODES};
 
 /// The random stream of schedules.
 const STREAM: u64 = 0x7374_6f72;
 /// How far a clock is off at most, in ms: two such clocks do not stop writes yet.
 const SKEW_MS: i64 = 2500;
-/// The nodes of London, and of Paris.
-const SITES: [[u8; 3]; 2] = [[1, 3, 4], [0, 2, 5]];
 
 /// Draws faults for a load of `load_ms`: some too short to be noticed, some overlapping.
 #[must_use]
@@ -57,7 +55,7 @@ fn draw_fault(random: &mut ChaCha8Rng) -> Fault {
         nodes.swap(last, random.random_range(0..=last));
     }
     let (one, other) = match random.random_range(0..4) {
-        0 => (SITES[0].to_vec(), SITES[1].to_vec()),
+        0 => (AT_SITE[0].to_vec(), AT_SITE[1].to_vec()),
         1 => (nodes[..1].to_vec(), nodes[1..].to_vec()),
         2 => (nodes[..2].to_vec(), nodes[2..].to_vec()),
         _ => (nodes[..3].to_vec(), nodes[3..].to_vec()),

@@ -69,8 +69,8 @@ pub(super) fn selftest(arguments: &Selftest, json: bool) -> Result<Exit, Failure
         std::fs::create_dir_all(folder).map_err(Failure::harness)?;
         std::fs::write(folder.join(STORED), &text).map_err(Failure::harness)?;
     }
-    if let Some(path) = &arguments.record {
-        std::fs::write(path, record::record(&table)).map_err(Failure::harness)?;
+    if let Some(checkout) = &arguments.record {
+        record::store(&table, checkout).map_err(Failure::harness)?;
     }
     if json {
         output::json(&table)?;

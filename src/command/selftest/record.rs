@@ -1,36 +1,61 @@
-//! The track record: the table as a page for readers.
+//! The track record: the table as a page for readers, which stands beside it in the repository.
+
+use std::path::Path;
 
 use super::table::{Found, Table};
 
+/// Where the page stands in the repository.
+const PAGE: &str = "TRACK_RECORD.md";
+/// Where the table stands that the page is made of.
+const TABLE: &str = "tests/data/selftest.json";
+
+/// Writes the page and its table into a checkout.
+///
+/// # Errors
+/// What the disk says.
+pub(super) fn store(table: &Table, checkout: &Path) -> std::io::Result<()> {
+    let path = checkout.join(TABLE);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, serde_json::to_string_pretty(table)? + "\n")?;
+    std::fs::write(checkout.join(PAGE), record(table))
+}
+
 /// The text of `TRACK_RECORD.md`.
-pub(super) fn record(table: &Table) -> String {
+fn record(table: &Table) -> String {
     let mut text = String::from(
         "# Track record\n\n\
-         Written by `aerocert selftest --record TRACK_RECORD.md`; not by hand.\n\n\
+         Written by `aerocert selftest --all --record .` from the table in \
+         [`tests/data/selftest.json`](tests/data/selftest.json); not by hand.\n\n\
          Each row is a deliberate defect of the emulated cluster: one check left out, as a real \
          system was seen to leave it out. It counts as caught if the checker shows the class of \
          anomaly that the catalogue names. *Nights* are runs in virtual time until then, at every \
-         opportunity and where the defect fires at one of 1,000; *sockets* are runs with the \
-         official client over loopback.\n\n",
+         opportunity and where the defect fires at one of 1,000 (*fired*: how often it had, by \
+         then); *sockets* are runs with the official client over loopback.\n\n",
     );
     for line in table.sums() {
         text += &format!("- {line}\n");
     }
     text += "\n| defect | mode | class | check | nights | operations | nights, one in 1,000 | \
-             operations, one in 1,000 | runs over sockets |\n\
-             | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
+             fired | operations, one in 1,000 | runs over sockets |\n\
+             | --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for one in &table.defects {
         let runs = |found: &Option<Found>| match found {
             None => "–".to_owned(),
             Some(found) if found.caught => found.runs.to_string(),
             Some(found) => format!("missed in {}", found.runs),
         };
+        let fired = |found: &Option<Found>| match found.as_ref().and_then(|found| found.fired) {
+            Some(fired) => fired.to_string(),
+            None => "–".to_owned(),
+        };
         let operations = |found: &Option<Found>| match found {
             Some(found) if found.caught => found.operations.to_string(),
             _ => "–".to_owned(),
         };
         text += &format!(
-            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             one.name,
             one.mode,
             one.class,
@@ -38,11 +63,12 @@ pub(super) fn record(table: &Table) -> String {
             runs(&one.simulated),
             operations(&one.simulated),
             runs(&one.rarely),
+            fired(&one.rarely),
             operations(&one.rarely),
             runs(&one.sockets),
         );
     }
-    let missed = table.defects.iter().filter_map(|one| Some((one.name, one.missed.as_ref()?)));
+    let missed = table.defects.iter().filter_map(|one| Some((&one.name, one.missed.as_ref()?)));
     let missed: Vec<String> = missed.map(|(name, why)| format!("- `{name}`: {why}.\n")).collect();
     if !missed.is_empty() {
         text += "\n## What was missed, and why\n\n";

@@ -1,7 +1,7 @@
 //! The self-test in virtual time.
 
 use emulator::defect::Defect;
-use simulation::{Hunt, Sky};
+use simulation::{Hunt, Silence, Sky};
 
 use super::table::{Clean, Found, Table};
 use crate::output;
@@ -47,34 +47,34 @@ pub(super) fn hunt_all(table: &mut Table, seed: u64, quiet: bool) {
             one.simulated = Some(found);
         } else {
             if !found.caught {
-                one.missed = Some(format!("firing once in {one_in}: {}", missed(&hunt)));
+                let why = defect.entry().unseen.map_or_else(|| missed(&hunt), str::to_owned);
+                one.missed = Some(format!("firing once in {one_in}: {why}"));
             }
             one.rarely = Some(found);
         }
     }
     let mut clean = Clean { nights: 0, operations: 0, alarms: 0 };
-    let held =
-        simulation::each(&defects, |defect| simulation::silent(*defect, seed..seed + WITHOUT));
-    for (defect, (nights, operations, alarms)) in defects.iter().zip(held) {
-        clean.nights += nights;
-        clean.operations += operations;
-        clean.alarms += alarms;
+    let without: Vec<(Defect, u64, u64)> = jobs
+        .iter()
+        .filter(|(defect, one_in)| *one_in == 1 || defect.entry().dense.is_some())
+        .flat_map(|(defect, one_in)| (0..WITHOUT).map(|night| (*defect, *one_in, seed + night)))
+        .collect();
+    let held = simulation::each(&without, |(defect, one_in, seed)| {
+        simulation::silent(*defect, *one_in, *seed)
+    });
+    for ((defect, ..), silence) in without.iter().zip(held) {
+        clean.add(silence);
         if let Some(one) = table.of(*defect) {
-            one.silent_without &= alarms == 0;
+            one.silent_without &= silence.alarms == 0;
         }
     }
     for mode in [history::Mode::Sc, history::Mode::Ap] {
         let sky = Sky { mode, workload: None, beyond_limits: false };
         let seeds: Vec<u64> = (seed..seed + CLEAN).collect();
         for tale in simulation::each(&seeds, |seed| simulation::tell(*seed, &sky, None)) {
-            clean.nights += 1;
-            match tale {
-                Ok(tale) => {
-                    clean.operations += tale.operations;
-                    clean.alarms += u64::from(!tale.as_expected);
-                }
-                Err(_) => clean.alarms += 1,
-            }
+            let (operations, calm) =
+                tale.map_or((0, false), |tale| (tale.operations, tale.as_expected));
+            clean.add(Silence { nights: 1, operations, alarms: u64::from(!calm) });
         }
     }
     table.clean = Some(clean);
@@ -86,6 +86,8 @@ fn found(hunt: &Hunt, first: u64) -> Found {
         check: hunt.catch.as_ref().map(|catch| catch.check.name().to_owned()),
         runs: hunt.nights,
         operations: hunt.operations,
+        opportunities: Some(hunt.opportunities),
+        fired: Some(hunt.fired),
         seed: hunt.catch.as_ref().map_or(first + hunt.nights - 1, |catch| catch.seed),
     }
 }
@@ -96,12 +98,13 @@ fn missed(hunt: &Hunt) -> String {
         return format!("a night could not be held: {broken}");
     }
     let others: Vec<&str> = hunt.others.iter().map(|class| class.name()).collect();
-    if others.is_empty() {
-        format!(
-            "in {} nights ({} operations) it never fired where its effect was still to be seen",
-            hunt.nights, hunt.operations
-        )
+    let shown = if others.is_empty() {
+        "nothing of it was to be seen".to_owned()
     } else {
-        format!("{} nights showed other classes only: {}", hunt.nights, others.join(", "))
-    }
+        format!("it showed other classes only ({})", others.join(", "))
+    };
+    format!(
+        "in {} nights it fired {} times at {} opportunities, and {shown}",
+        hunt.nights, hunt.fired, hunt.opportunities
+    )
 }

@@ -52,7 +52,7 @@ pub(super) async fn try_all(
 ) -> Result<Option<Exit>, Failure> {
     let mut interrupts = Interrupts::listen()?;
     for attempts in canaries {
-        let mut found = Found { caught: false, check: None, runs: 0, operations: 0, seed: 0 };
+        let mut found = Found::default();
         for canary in attempts {
             let with = judged(&canary.pair, out, &mut interrupts).await?;
             let without = judged(&canary.without(), out, &mut interrupts).await?;

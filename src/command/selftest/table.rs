@@ -1,12 +1,13 @@
 //! The table of a self-test: what became of each defect.
 
 use emulator::defect::Defect;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use simulation::Silence;
 
 use crate::output;
 
 /// What a self-test found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Table {
     pub(super) defects: Vec<Defended>,
     /// Nights without any defect.
@@ -14,26 +15,26 @@ pub(super) struct Table {
 }
 
 /// One defect.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Defended {
     /// The defect.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// Whether it was found with the class of its entry, wherever it was tried at every opportunity.
     pub(super) caught: bool,
     /// The check that found it first.
     pub(super) check: Option<String>,
     /// The class that its entry names.
-    pub(super) class: &'static str,
+    pub(super) class: String,
     /// Operations until the first violation was complete, those of attempts that missed it included.
     pub(super) operations: Option<u64>,
     /// Whether the same schedule without the defect raised no alarm.
     pub(super) silent_without: bool,
     /// The mode that it breaks.
-    pub(super) mode: &'static str,
+    pub(super) mode: String,
     /// Where such a defect was seen.
-    pub(super) source: &'static str,
+    pub(super) source: String,
     /// The rule that it breaks.
-    pub(super) rule: &'static str,
+    pub(super) rule: String,
     /// What nights of virtual time found.
     pub(super) simulated: Option<Found>,
     /// What they found where it fires once in 1,000 opportunities.
@@ -45,7 +46,7 @@ pub(super) struct Defended {
 }
 
 /// What became of a defect in one kind of runs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) caught: bool,
     pub(super) check: Option<String>,
@@ -53,17 +54,31 @@ pub(super) struct Found {
     pub(super) runs: u64,
     /// Operations until then.
     pub(super) operations: u64,
+    /// How many opportunities the defect had until then, where they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) opportunities: Option<u64>,
+    /// At how many of them it fired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fired: Option<u64>,
     /// The seed of the last of them.
     pub(super) seed: u64,
 }
 
 /// Nights of the core without defects.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Clean {
     pub(super) nights: u64,
     pub(super) operations: u64,
     /// Nights that raised an alarm, or could not be judged.
     pub(super) alarms: u64,
+}
+
+impl Clean {
+    pub(super) fn add(&mut self, silence: Silence) {
+        self.nights += silence.nights;
+        self.operations += silence.operations;
+        self.alarms += silence.alarms;
+    }
 }
 
 impl Table {
@@ -97,10 +112,10 @@ impl Table {
                 Some(_) => "missed".to_owned(),
             };
             rows.push(vec![
-                one.name.to_owned(),
+                one.name.clone(),
                 if one.caught { "yes" } else { "NO" }.to_owned(),
                 one.check.clone().unwrap_or_else(|| "-".to_owned()),
-                one.class.to_owned(),
+                one.class.clone(),
                 one.operations.map_or_else(|| "-".to_owned(), |count| count.to_string()),
                 runs(&one.simulated),
                 runs(&one.rarely),
@@ -152,18 +167,19 @@ impl Defended {
     fn new(defect: Defect) -> Self {
         let entry = defect.entry();
         Self {
-            name: entry.name,
+            name: entry.name.to_owned(),
             caught: true,
             check: None,
-            class: entry.class,
+            class: entry.class.to_owned(),
             operations: None,
             silent_without: true,
             mode: match entry.mode {
                 emulator::node::Mode::Sc => "sc",
                 emulator::node::Mode::Ap => "ap",
-            },
-            source: entry.source,
-            rule: entry.rule,
+            }
+            .to_owned(),
+            source: entry.source.to_owned(),
+            rule: entry.rule.to_owned(),
             simulated: None,
             rarely: None,
             sockets: None,

@@ -31,14 +31,13 @@ impl Node {
             return;
         }
         // A write under way is not to be seen before its replicas have it.
-        let unsettled = self.must_rereplicate(namespace, &digest);
         let busy = self.transactions.is_busy(namespace, &digest);
         let passes = busy && self.config.defects.fires(Defect::UncommittedRead);
-        if (busy || unsettled) && !passes {
+        if (busy || self.is_unreplicated(namespace, &digest)) && !passes {
             if !self.begin_turn(id, out) {
                 return;
             }
-            if unsettled {
+            if self.must_rereplicate(namespace, &digest) {
                 self.rereplicate(now_ns, id, out);
                 return;
             }
@@ -54,10 +53,14 @@ impl Node {
 
     /// Whether a record's last write must reach its replicas before anything else is done with it.
     pub(super) fn must_rereplicate(&self, namespace: usize, digest: &wire::Digest) -> bool {
+        self.is_unreplicated(namespace, digest)
+            && !self.config.defects.fires(Defect::UnreplicatedServed)
+    }
+
+    fn is_unreplicated(&self, namespace: usize, digest: &wire::Digest) -> bool {
         self.namespaces[namespace]
             .stored(digest)
             .is_some_and(|stored| stored.replication == Replication::Unreplicated)
-            && !self.config.defects.fires(Defect::UnreplicatedServed)
     }
 
     /// Asks for the transaction's turn; answers it if too many wait. True: it is its turn.

@@ -62,9 +62,11 @@ impl Node {
                 RecordMessage::Ping { round, namespace, partition, transaction: id }
             }
             Stage::Replicating { copy, .. } => {
-                let recycled = self.config.defects.fires(Defect::RecycledMessage);
-                let record = recycled.then(|| self.transactions.other_record(id)).flatten();
-                let record = record.or_else(|| copy.record.clone());
+                let recycled = || {
+                    let other = self.transactions.other_record(id)?;
+                    self.config.defects.fires(Defect::RecycledMessage).then_some(other)
+                };
+                let record = recycled().or_else(|| copy.record.clone());
                 replicate(Copy { record, ..*copy })
             }
             _ => match self.namespaces[namespace].stored(&digest) {

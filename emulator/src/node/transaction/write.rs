@@ -112,7 +112,8 @@ impl Node {
             Some(record) => next_version(before, regime, record.last_update_ms),
             None => next_version(before, if strong { regime } else { 0 }, now_ms),
         };
-        if strong && self.config.defects.fires(Defect::UpdateTimeMayFall) {
+        let falls = strong && now_ms < version.update_ms;
+        if falls && self.config.defects.fires(Defect::UpdateTimeMayFall) {
             version.update_ms = now_ms;
         }
         let copy = Copy { record, version };
