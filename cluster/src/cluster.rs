@@ -1,7 +1,7 @@
 //! The handles of a cluster, whatever it is made of.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use crate::command::{Command, InterruptionId, Reply, Standing};
 use crate::embedded::{EmbeddedPlan, Emulated};
 use crate::hosts::Hosts;
+use crate::netns::Netns;
 use crate::observe::{Answers, missing, node_observation};
 use crate::table::{Survey, SurveyedNode, View};
 use crate::{ClusterError, control};
@@ -34,6 +35,8 @@ pub struct Cluster {
 enum Backend {
     /// An emulated cluster in this process.
     Embedded(Emulated),
+    /// An emulated cluster of processes in network namespaces.
+    Netns(Netns),
     /// One kept by another process.
     Kept(control::Client),
     /// A running cluster.
@@ -44,6 +47,7 @@ impl Backend {
     async fn perform(&self, command: Command) -> Result<Reply, ClusterError> {
         match self {
             Self::Embedded(emulated) => emulated.perform(command).await,
+            Self::Netns(netns) => netns.perform(command).await,
             Self::Kept(client) => client.perform(command).await,
             Self::Hosts(hosts) => hosts.perform(command).await,
         }
@@ -57,14 +61,42 @@ impl Cluster {
     /// # Errors
     /// A defect that nobody knows, an address in use, a cluster that does not form.
     pub async fn embedded(plan: EmbeddedPlan) -> Result<Self, ClusterError> {
-        const WITHIN: Duration = Duration::from_secs(60);
         let (emulated, identity) = Emulated::start(&plan).await?;
+        Self::founded(&plan, Backend::Embedded(emulated), identity).await
+    }
+
+    /// Starts an emulated cluster of processes, each in a network namespace of its own, as
+    /// [`Cluster::embedded`] does. `program` is aerocert itself.
+    ///
+    /// # Errors
+    /// This is not root, tools are missing, a process does not start, a cluster does not form.
+    pub async fn netns(plan: EmbeddedPlan, program: &Path) -> Result<Self, ClusterError> {
+        let (netns, identity) = Netns::start(&plan, program).await?;
+        Self::founded(&plan, Backend::Netns(netns), identity).await
+    }
+
+    /// A cluster of nodes that have just started.
+    async fn founded(
+        plan: &EmbeddedPlan,
+        backend: Backend,
+        identity: ClusterIdentity,
+    ) -> Result<Self, ClusterError> {
+        const WITHIN: Duration = Duration::from_secs(60);
         let namespaces = plan.namespaces.iter().map(|namespace| namespace.name.clone()).collect();
-        let cluster = Self { identity, namespaces, backend: Arc::new(Backend::Embedded(emulated)) };
+        let cluster = Self { identity, namespaces, backend: Arc::new(backend) };
         let strong = plan.namespaces.iter().filter(|namespace| namespace.mode == Mode::Sc);
         cluster.set_rosters(strong.map(|namespace| namespace.name.as_str()), WITHIN).await?;
         cluster.wait_until_stable(WITHIN).await?;
         Ok(cluster)
+    }
+
+    /// The network namespace in which the clients of a site must live; `None`: anywhere.
+    #[must_use]
+    pub fn client_namespace(&self, site: u8) -> Option<PathBuf> {
+        match &*self.backend {
+            Backend::Netns(netns) => Some(netns.clients(site)),
+            Backend::Embedded(_) | Backend::Kept(_) | Backend::Hosts(_) => None,
+        }
     }
 
     /// Finds a running cluster by seed addresses (`host:port`; port 3000 may be left out). To load
@@ -340,14 +372,16 @@ impl Cluster {
     pub fn read_modes(&self) -> Option<ReadModeCounts> {
         match &*self.backend {
             Backend::Embedded(emulated) => Some(emulated.read_modes()),
-            Backend::Kept(_) | Backend::Hosts(_) => None,
+            Backend::Netns(_) | Backend::Kept(_) | Backend::Hosts(_) => None,
         }
     }
 
-    /// Ends an embedded cluster; leaves any other as it is.
+    /// Ends a cluster that was started here; leaves any other as it is.
     pub async fn shutdown(&self) {
-        if let Backend::Embedded(emulated) = &*self.backend {
-            emulated.stop();
+        match &*self.backend {
+            Backend::Embedded(emulated) => emulated.stop(),
+            Backend::Netns(netns) => netns.stop(),
+            Backend::Kept(_) | Backend::Hosts(_) => {}
         }
     }
 

@@ -100,6 +100,36 @@ pub enum ClusterError {
     /// The interruption ended before, or never was.
     #[error("no interruption {0} is in force")]
     NoSuchInterruption(u64),
+    /// A link with an end that does not exist.
+    #[error("a link names an end that does not exist")]
+    NoSuchLink,
+    /// A tool of the system is missing or refuses.
+    #[error("{command}: {why}")]
+    Tool {
+        /// The command.
+        command: String,
+        /// What it says.
+        why: String,
+    },
+    /// A network namespace cannot be entered.
+    #[error("cannot work in the network namespace {}: {why}", path.display())]
+    Namespace {
+        /// Its file.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+    /// A node's process does not start or cannot be steered.
+    #[error("the process of node {node}: {why}")]
+    Node {
+        /// The node.
+        node: u8,
+        /// What happened.
+        why: String,
+    },
+    /// Only root may make namespaces and firewalls.
+    #[error("network namespaces need root: run this as root, or choose the backend `embedded`")]
+    NotRoot,
     /// The emulated cluster refuses.
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),

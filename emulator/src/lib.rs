@@ -5,6 +5,7 @@ pub mod embedded;
 pub mod info;
 pub mod node;
 pub mod partition;
+pub mod process;
 pub mod record;
 pub mod security;
 pub mod world;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::load::duration;
+use super::load::{Backend, duration};
 
 /// What to do with a cluster.
 #[derive(Debug, Subcommand)]
@@ -13,7 +13,7 @@ pub(crate) enum ClusterCommand {
     /// Start an emulated cluster and keep it until Ctrl-C or `cluster down`.
     Up(ClusterUp),
     /// Stop the cluster that `cluster up` keeps.
-    Down(State),
+    Down(Down),
     /// Nodes, cluster keys, principals, migrations.
     Status(Where),
     /// The partition map: primary, secondary, unavailable, dead per node; or one partition.
@@ -30,6 +30,10 @@ pub(crate) struct ClusterUp {
     /// The port of every node; each node has its own loopback address.
     #[arg(long, default_value_t = 3000)]
     pub(crate) port: u16,
+
+    /// What the cluster is made of.
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Backend>,
 
     /// The round trip between two sites, as `2ms`.
     #[arg(long, value_parser = duration)]
@@ -55,6 +59,32 @@ pub(crate) struct ClusterUp {
     /// Where the control socket is.
     #[command(flatten)]
     pub(crate) state: State,
+}
+
+/// The arguments of `cluster down`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Down {
+    /// Remove the network namespaces, and end the nodes in them, that clusters left whose keepers
+    /// died.
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Where the control socket is.
+    #[command(flatten)]
+    pub(crate) state: State,
+}
+
+/// The arguments of `node`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Node {
+    /// The plan of the cluster.
+    pub(crate) plan: PathBuf,
+
+    /// Which of its nodes.
+    pub(crate) node: u8,
+
+    /// Where it keeps its data.
+    pub(crate) folder: PathBuf,
 }
 
 /// The arguments of `cluster pmap`.

@@ -24,6 +24,10 @@ pub(crate) struct Certify {
     #[arg(long, default_value = "runs", env = "AEROCERT_OUT")]
     pub(crate) out: PathBuf,
 
+    /// What the clusters are made of (default: what the configuration says).
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Backend>,
+
     /// Print the plan and touch nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -32,9 +36,9 @@ pub(crate) struct Certify {
 /// The arguments of `run`.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// What the cluster is made of.
-    #[arg(long, value_enum, default_value_t = Backend::Embedded)]
-    pub(crate) backend: Backend,
+    /// What the cluster is made of (default: what the configuration says).
+    #[arg(long, value_enum)]
+    pub(crate) backend: Option<Backend>,
 
     /// Seed addresses of a running cluster, `a:3000,b:3000` (with `--backend hosts`).
     #[arg(long, value_delimiter = ',')]
@@ -61,7 +65,7 @@ pub(crate) struct Run {
     pub(crate) workload: String,
 
     /// The nemesis: `none`, `partition-racks`, `partition-majority`, `isolate-node`, `one-way`,
-    /// `flapping`, `kill-node`, …
+    /// `flapping`, `kill-node`, `pause-node`, …
     #[arg(long, default_value = "none")]
     pub(crate) nemesis: String,
 
@@ -162,6 +166,8 @@ pub(crate) struct Selftest {
 pub(crate) enum Backend {
     /// The emulated cluster, in this process.
     Embedded,
+    /// The emulated cluster in processes, each in a network namespace (needs root).
+    Netns,
     /// A running cluster: load only.
     Hosts,
 }

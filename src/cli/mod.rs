@@ -10,7 +10,7 @@ mod store;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use cluster::{ClusterCommand, ClusterUp, State, Where};
+pub(crate) use cluster::{ClusterCommand, ClusterUp, Node, State, Where};
 pub(crate) use judge::{Check, Compare, Consistency, FormatName, ModelName, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
 pub(crate) use nemesis::{Apply, NemesisCommand};
@@ -67,6 +67,10 @@ pub(crate) enum Command {
     /// Faults by hand on a cluster that `cluster up` keeps.
     #[command(subcommand)]
     Nemesis(NemesisCommand),
+    /// Be one server of an emulated cluster, until standard input ends (`--backend netns` starts
+    /// these).
+    #[command(hide = true)]
+    Node(Node),
     /// Nights in virtual time: seeded faults, and every history judged.
     Simulate(Simulate),
     /// Walk through a known topology step by step, expected beside observed; lists them without a

@@ -12,15 +12,21 @@ pub(super) fn certify(arguments: &Certify, json: bool) -> Result<Exit, Failure> 
         .map_err(Failure::usage)?;
     let seed = arguments.seed.unwrap_or_else(plan::drawn);
     let night = plan::night(&settings, &arguments.profile, seed)?;
+    let place = Place::emulated(arguments.backend, &settings)?;
     if arguments.dry_run {
         print_plan(&night, json)?;
         return Ok(Exit::Met);
     }
     output::note(&format!("seed {seed}"));
-    super::runtime()?.block_on(run_night(arguments, &night, json))
+    super::runtime()?.block_on(run_night(arguments, &night, &place, json))
 }
 
-async fn run_night(arguments: &Certify, night: &Night, json: bool) -> Result<Exit, Failure> {
+async fn run_night(
+    arguments: &Certify,
+    night: &Night,
+    place: &Place,
+    json: bool,
+) -> Result<Exit, Failure> {
     let mut interrupts = Interrupts::listen()?;
     let folder = night::create(&arguments.out, &night.profile)?;
     let runs = folder.join("runs");
@@ -30,7 +36,7 @@ async fn run_night(arguments: &Certify, night: &Night, json: bool) -> Result<Exi
         if interrupts.exit().is_some() {
             break;
         }
-        match run_and_judge(pair, &runs, &mut interrupts).await {
+        match run_and_judge(pair, place, &runs, &mut interrupts).await {
             Ok(judged) => judgement.runs.extend(judged),
             Err(failure) => {
                 output::error(&failure);
@@ -46,7 +52,7 @@ async fn run_night(arguments: &Certify, night: &Night, json: bool) -> Result<Exi
         &folder,
         &night.profile,
         night.seed,
-        reproduce(arguments, night.seed),
+        reproduce(arguments, night.seed) + &place.flags(),
     )?;
     let page = night::write(&folder, &certificate, &judgement)?;
     if json {
@@ -59,11 +65,12 @@ async fn run_night(arguments: &Certify, night: &Night, json: bool) -> Result<Exi
 
 async fn run_and_judge(
     pair: &Pair,
+    place: &Place,
     runs: &std::path::Path,
     interrupts: &mut Interrupts,
 ) -> Result<Vec<run::Judged>, Failure> {
-    let reproduce = |arm: &str| super::run::reproduce(pair, arm);
-    let recorded = run::run_pair(pair, &Place::Embedded, runs, &reproduce, interrupts).await?;
+    let reproduce = |arm: &str| super::run::reproduce(pair, arm) + &place.flags();
+    let recorded = run::run_pair(pair, place, runs, &reproduce, interrupts).await?;
     recorded.into_iter().map(run::judge_stored).collect()
 }
 

@@ -11,7 +11,7 @@ use cluster::table::{Drift, View};
 use super::doctor::{Finding, Probe};
 use crate::cli::{ClusterCommand, ClusterUp, State, Where};
 use crate::exit::{Exit, Failure};
-use crate::run::{Interrupts, embedded};
+use crate::run::{Interrupts, Place, embedded};
 use crate::{config, output, plan};
 
 /// How long a new cluster may take to become whole.
@@ -21,8 +21,9 @@ pub(super) fn cluster(command: &ClusterCommand, json: bool) -> Result<Exit, Fail
     let runtime = super::runtime()?;
     match command {
         ClusterCommand::Up(arguments) => runtime.block_on(up(arguments, json)),
-        ClusterCommand::Down(state) => runtime.block_on(async {
-            control::Client::new(&folder(state)).down().await.map_err(Failure::usage)?;
+        ClusterCommand::Down(arguments) if arguments.all => remove_leftovers(json),
+        ClusterCommand::Down(arguments) => runtime.block_on(async {
+            control::Client::new(&folder(&arguments.state)).down().await.map_err(Failure::usage)?;
             Ok(Exit::Met)
         }),
         ClusterCommand::Status(place) => runtime.block_on(look(place, View::Status, json)),
@@ -64,7 +65,14 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
     );
     let mut interrupts = Interrupts::listen()?;
     let server = Server::bind(&folder(&arguments.state)).await.map_err(Failure::usage)?;
-    let cluster = Arc::new(Cluster::embedded(plan).await.map_err(Failure::harness)?);
+    let cluster = match Place::emulated(arguments.backend, &settings)? {
+        Place::Netns => {
+            let program = std::env::current_exe().map_err(Failure::harness)?;
+            Cluster::netns(plan, &program).await
+        }
+        _ => Cluster::embedded(plan).await,
+    };
+    let cluster = Arc::new(cluster.map_err(Failure::harness)?);
     cluster.wait_until_stable(STABLE_WITHIN).await.map_err(Failure::harness)?;
     announce(&cluster, json)?;
     let stage = interrupts.now();
@@ -74,6 +82,23 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
     }
     cluster.shutdown().await;
     Ok(interrupts.exit().unwrap_or(Exit::Met))
+}
+
+/// Removes what clusters left whose keepers died.
+fn remove_leftovers(json: bool) -> Result<Exit, Failure> {
+    let leftovers = cluster::leftovers();
+    for leftover in &leftovers {
+        leftover.remove().map_err(Failure::harness)?;
+    }
+    let names: Vec<&str> = leftovers.iter().map(|one| one.namespace.as_str()).collect();
+    if json {
+        output::json(&serde_json::json!({ "removed": names }))?;
+    } else if names.is_empty() {
+        output::data("nothing is left of any cluster");
+    } else {
+        output::data(&format!("removed {}", names.join(", ")));
+    }
+    Ok(Exit::Met)
 }
 
 fn announce(cluster: &Cluster, json: bool) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
@@ -36,6 +37,7 @@ pub(super) struct Probe {
 
 pub(super) fn doctor(place: &Where, json: bool) -> Result<Exit, Failure> {
     let mut probes = vec![cores(), loopback(), disk(Path::new(".")), read_modes()];
+    probes.extend([namespaces(), leftovers()]);
     if !place.hosts.is_empty() || super::cluster::is_kept(place) {
         probes.extend(super::cluster::probes(place)?);
     }
@@ -115,6 +117,43 @@ fn disk(folder: &Path) -> Probe {
             found: error.to_string(),
             mend: Some("run in a folder that can be written".to_owned()),
         },
+    }
+}
+
+/// What the backend netns needs.
+fn namespaces() -> Probe {
+    let there = |tool: &&str| {
+        let asked = Command::new(tool).arg("-V").stdout(Stdio::null()).status();
+        !asked.is_ok_and(|status| status.success())
+    };
+    let missing = if nix::unistd::geteuid().is_root() {
+        ["ip", "nft"].iter().copied().filter(there).collect::<Vec<_>>().join(" and ")
+    } else {
+        "root".to_owned()
+    };
+    let enough = missing.is_empty();
+    Probe {
+        name: "network namespaces".to_owned(),
+        finding: if enough { Finding::Ok } else { Finding::Warn },
+        found: match enough {
+            true => "root, `ip` and `nft` are here: --backend netns works".to_owned(),
+            false => format!("{missing} missing"),
+        },
+        mend: (!enough).then(|| {
+            "for --backend netns: run as root, with the packages iproute2 and nftables".to_owned()
+        }),
+    }
+}
+
+/// What clusters left whose keepers died.
+fn leftovers() -> Probe {
+    let left: Vec<String> = cluster::leftovers().into_iter().map(|one| one.namespace).collect();
+    let none = left.is_empty();
+    Probe {
+        name: "leftovers".to_owned(),
+        finding: if none { Finding::Ok } else { Finding::Warn },
+        found: if none { "none".to_owned() } else { left.join(", ") },
+        mend: (!none).then(|| "`aerocert cluster down --all` removes them".to_owned()),
     }
 }
 

@@ -7,6 +7,7 @@ mod compare;
 mod doctor;
 mod foreign;
 mod nemesis;
+mod node;
 mod proofs;
 mod report;
 mod run;
@@ -34,6 +35,7 @@ pub(crate) fn execute(cli: Cli) -> Result<Exit, Failure> {
         Command::Compare(arguments) => compare::compare(&arguments, json),
         Command::Runs(command) => runs::runs(&command, json),
         Command::Cluster(command) => cluster::cluster(&command, json),
+        Command::Node(arguments) => node::node(&arguments),
         Command::Nemesis(command) => nemesis::nemesis(&command, json),
         Command::Simulate(arguments) => simulate::simulate(&arguments, json),
         Command::Scenario(arguments) => scenario::scenario(&arguments, json),

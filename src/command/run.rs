@@ -21,15 +21,11 @@ pub(super) fn run(arguments: &Run, json: bool) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Met);
     }
-    let place = place(arguments, &pair)?;
+    let place = place(arguments, &settings, &pair)?;
     output::note(&format!("seed {seed}"));
     let judged = super::runtime()?.block_on(async {
         let mut interrupts = Interrupts::listen()?;
-        let hosts = (arguments.backend == Backend::Hosts).then(|| arguments.hosts.join(","));
-        let reproduce = |arm: &str| match &hosts {
-            None => reproduce(&pair, arm),
-            Some(hosts) => format!("{} --backend hosts --hosts {hosts}", reproduce(&pair, arm)),
-        };
+        let reproduce = |arm: &str| reproduce(&pair, arm) + &place.flags();
         let recorded =
             run::run_pair(&pair, &place, &arguments.out, &reproduce, &mut interrupts).await?;
         let judged = recorded.into_iter().map(run::judge_stored).collect::<Result<Vec<_>, _>>()?;
@@ -130,22 +126,26 @@ fn pair(arguments: &Run, settings: &Settings, seed: u64) -> Result<Pair, Failure
     Ok(pair)
 }
 
-fn place(arguments: &Run, pair: &Pair) -> Result<Place, Failure> {
-    match arguments.backend {
-        Backend::Embedded if arguments.hosts.is_empty() => Ok(Place::Embedded),
-        Backend::Embedded => Err(Failure::Usage("--hosts needs --backend hosts".to_owned())),
-        Backend::Hosts if arguments.hosts.is_empty() => {
-            Err(Failure::Usage("--backend hosts needs --hosts a:3000,b:3000".to_owned()))
-        }
-        Backend::Hosts if !pair.nemesis.schedule.is_empty() => Err(Failure::Usage(format!(
+fn place(arguments: &Run, settings: &Settings, pair: &Pair) -> Result<Place, Failure> {
+    if arguments.backend != Some(Backend::Hosts) {
+        return match arguments.hosts.is_empty() {
+            true => Place::emulated(arguments.backend, settings),
+            false => Err(Failure::Usage("--hosts needs --backend hosts".to_owned())),
+        };
+    }
+    let refused = if arguments.hosts.is_empty() {
+        "--backend hosts needs --hosts a:3000,b:3000".to_owned()
+    } else if !pair.nemesis.schedule.is_empty() {
+        format!(
             "--backend hosts only loads a cluster and cannot do `{}`; use --nemesis none",
             pair.nemesis.name
-        ))),
-        Backend::Hosts if pair.defect.is_some() => {
-            Err(Failure::Usage("--defect needs --backend embedded".to_owned()))
-        }
-        Backend::Hosts => Ok(Place::Hosts(arguments.hosts.clone())),
-    }
+        )
+    } else if pair.defect.is_some() {
+        "--defect needs --backend embedded or netns".to_owned()
+    } else {
+        return Ok(Place::Hosts(arguments.hosts.clone()));
+    };
+    Err(Failure::Usage(refused))
 }
 
 /// The command that does one arm of a pair again.

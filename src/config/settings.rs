@@ -23,6 +23,8 @@ pub(crate) struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ClusterSettings {
+    /// `embedded` or `netns`.
+    pub(crate) backend: String,
     pub(crate) name: String,
     pub(crate) sites: Vec<String>,
     pub(crate) replication_factor: u32,

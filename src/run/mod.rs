@@ -7,6 +7,7 @@ mod judge;
 mod observer;
 mod pair;
 mod place;
+mod sites;
 mod watcher;
 
 pub(crate) use interrupt::{Interrupt, Interrupts};

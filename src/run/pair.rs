@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use workloads::client::Load;
 
 use super::observer::observe;
+use super::sites::Sites;
 use super::watcher::{Said, can_watch, watch as watch_arm};
 use super::{Interrupt, Interrupts, Place};
 use crate::exit::Failure;
@@ -63,6 +64,7 @@ async fn record(
     cluster.wait_until_stable(STABLE_WITHIN).await.map_err(Failure::harness)?;
     let origin = Instant::now();
     let started = jiff::Timestamp::now();
+    let sites = Sites::open(cluster)?;
     let mut arms = Vec::new();
     let (said, told) = mpsc::unbounded_channel();
     for plan in &pair.arms {
@@ -77,13 +79,14 @@ async fn record(
             .transpose()?;
         let recorder =
             Recorder::create_followed(&directory, origin, follower).map_err(Failure::harness)?;
-        let load = Load::connect(
+        let load = Load::connect_in(
             &plan.arm,
             &pair.load,
             &pair.client,
             cluster.topology(),
             pair.seed,
             recorder.clone(),
+            &sites.handles(),
         )
         .await
         .map_err(Failure::harness)?;

@@ -13,6 +13,7 @@ mod defects;
 mod fail_fast;
 mod foreign;
 mod interruption;
+mod netns;
 mod program;
 mod python;
 mod scenario;

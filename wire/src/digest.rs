@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ripemd::{Digest as _, Ripemd160};
+use serde::{Deserialize, Serialize};
 
 use crate::ParticleType;
 
@@ -12,7 +13,7 @@ pub const PARTITIONS: u16 = 4096;
 pub const DIGEST_LENGTH: usize = 20;
 
 /// RIPEMD-160 of a record's set and user key: the record's identity in its namespace.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; DIGEST_LENGTH]);
 
 impl Digest {
@@ -50,7 +51,7 @@ impl fmt::Debug for Digest {
 /// A user key as it is hashed and, if the client asks, stored.
 ///
 /// The type is not restricted: servers store whatever non-integer type a client sends.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserKey {
     /// Type of the key.
     pub particle_type: ParticleType,

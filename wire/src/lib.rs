@@ -27,6 +27,7 @@ pub mod value;
 
 mod cursor;
 mod error;
+mod serial;
 
 pub use digest::{Digest, UserKey};
 pub use error::DecodeError;

@@ -1,10 +1,12 @@
 //! Values of bins.
 
+use serde::{Deserialize, Serialize};
+
 use crate::DecodeError;
 use crate::msgpack::{self, Element, List, Map};
 
 /// The type byte of a value on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ParticleType(pub u8);
 
 impl ParticleType {

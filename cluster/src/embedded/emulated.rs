@@ -10,8 +10,8 @@ use history::{ClusterIdentity, ClusterKind, End, Interruption, Link, Topology};
 use tokio::time::timeout;
 
 use super::EmbeddedPlan;
-use super::lease::{Lease, Leases};
 use crate::command::{Command, InterruptionId, Reply};
+use crate::lease::{Lease, Leases};
 use crate::{ClusterError, info};
 
 /// An emulated cluster in this process.
@@ -42,14 +42,13 @@ impl Emulated {
     async fn identity(&self, plan: &EmbeddedPlan) -> Result<ClusterIdentity, ClusterError> {
         let said = self.info(0, None, &["edition".to_owned(), "build".to_owned()]).await?;
         let said = |command: &str| said.get(command).cloned().unwrap_or_default();
-        let replication_factors = plan.namespaces.iter().map(|ns| ns.replication_factor);
         Ok(ClusterIdentity {
             kind: ClusterKind::Emulated,
             name: plan.name.clone(),
             edition: said("edition"),
             build: said("build"),
             topology: self.topology(&plan.topology),
-            replication_factor: replication_factors.max().unwrap_or(0),
+            replication_factor: plan.replication_factor(),
             heartbeat: plan.heartbeat,
             round_trip_us: Some(plan.round_trip_us),
         })

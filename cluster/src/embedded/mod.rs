@@ -1,7 +1,6 @@
 //! The backend *embedded*: an emulated cluster in this process.
 
 mod emulated;
-mod lease;
 mod plan;
 
 pub(crate) use emulated::Emulated;

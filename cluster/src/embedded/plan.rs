@@ -6,11 +6,12 @@ use emulator::node::{self, NamespaceConfig, Place};
 use emulator::partition;
 use emulator::world::{Delays, WorldConfig};
 use history::{ConflictResolution, Heartbeat, Mode, Topology};
+use serde::{Deserialize, Serialize};
 
 use crate::ClusterError;
 
 /// What an embedded cluster shall be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EmbeddedPlan {
     /// Its name.
     pub name: String,
@@ -33,7 +34,7 @@ pub struct EmbeddedPlan {
 }
 
 /// A namespace of an embedded cluster.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NamespacePlan {
     /// Its name.
     pub name: String,
@@ -47,7 +48,7 @@ pub struct NamespacePlan {
 
 impl EmbeddedPlan {
     /// The emulator's configuration.
-    pub(super) fn config(&self) -> Result<EmbeddedConfig, ClusterError> {
+    pub(crate) fn config(&self) -> Result<EmbeddedConfig, ClusterError> {
         let world = WorldConfig {
             cluster_name: self.name.clone(),
             sites: self.topology.sites.len() as u8,
@@ -62,6 +63,11 @@ impl EmbeddedPlan {
             defects: self.defect.as_deref().map_or_else(|| Ok(Defects::default()), defects)?,
         };
         Ok(EmbeddedConfig { port: self.port, ..EmbeddedConfig::new(world, self.seed) })
+    }
+
+    /// The most copies that a namespace keeps of a record.
+    pub(crate) fn replication_factor(&self) -> u32 {
+        self.namespaces.iter().map(|namespace| namespace.replication_factor).max().unwrap_or(0)
     }
 
     fn places(&self) -> Vec<Place> {

@@ -57,7 +57,7 @@ fn listen_on_one_port(
 }
 
 /// Listens on one address.
-pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, EmbeddedError> {
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, EmbeddedError> {
     let open = || {
         let socket = TcpSocket::new_v4()?;
         // A node that is started again takes over the port of its killed predecessor.

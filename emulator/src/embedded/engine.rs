@@ -13,10 +13,13 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::sync::CancellationToken;
 use wire::{Frame, Message};
 
 use super::EmbeddedError;
 use super::room::{Part, Room};
+use crate::node::PeerMessage;
+use crate::process::Surroundings;
 use crate::security::Caller;
 use crate::world::{Answer, Ticket, World};
 
@@ -94,12 +97,15 @@ struct Waiting {
 enum Work {
     Request(Request, oneshot::Sender<Answered>),
     Control(Box<dyn FnOnce(&mut World) + Send>),
+    Peer(u8, PeerMessage),
     Stop,
 }
 
 /// The way to the world.
-pub(super) struct Engine {
+pub(crate) struct Engine {
     shared: Arc<Shared>,
+    /// Cancelled when the world has stopped.
+    ended: CancellationToken,
 }
 
 struct Shared {
@@ -116,6 +122,9 @@ struct Shared {
 struct Turn {
     /// `None`: it has stopped.
     world: Option<World>,
+    /// Where what a node alone keeps and sends goes.
+    surroundings: Option<Surroundings>,
+    ended: CancellationToken,
     work: Receiver<Work>,
     origin: Instant,
     open: BTreeMap<Ticket, Waiting>,
@@ -128,9 +137,24 @@ struct Turn {
 impl Engine {
     /// Starts the thread. It ends when [`stop`](Self::stop) is called or the engine is dropped.
     pub(super) fn start(world: World) -> Result<Self, EmbeddedError> {
+        Self::spawn(world, None)
+    }
+
+    /// The same for one node whose peers are elsewhere.
+    pub(crate) fn surrounded(
+        world: World,
+        surroundings: Surroundings,
+    ) -> Result<Self, EmbeddedError> {
+        Self::spawn(world, Some(surroundings))
+    }
+
+    fn spawn(world: World, surroundings: Option<Surroundings>) -> Result<Self, EmbeddedError> {
         let (work, received) = channel();
+        let ended = CancellationToken::new();
         let turn = Turn {
             world: Some(world),
+            surroundings,
+            ended: ended.clone(),
             work: received,
             origin: Instant::now(),
             open: BTreeMap::new(),
@@ -151,7 +175,7 @@ impl Engine {
             .map_err(EmbeddedError::Thread)?;
         // Until now nothing was due any earlier than the thread looks at first.
         let _ = shared.timer.set(thread.thread().clone());
-        Ok(Self { shared })
+        Ok(Self { shared, ended })
     }
 
     /// Hands in what a client sends and waits for the answer, for as long as the link, the node or
@@ -163,7 +187,7 @@ impl Engine {
     }
 
     /// Does something to the world, between two of its steps.
-    pub(super) async fn control<R: Send + 'static>(
+    pub(crate) async fn control<R: Send + 'static>(
         &self,
         control: impl FnOnce(&mut World) -> R + Send + 'static,
     ) -> Result<R, EmbeddedError> {
@@ -175,8 +199,24 @@ impl Engine {
         done.await.map_err(|_| EmbeddedError::Stopped)
     }
 
+    /// Hands in what another node says; false if the world has stopped.
+    pub(crate) fn receive(&self, from: u8, message: PeerMessage) -> bool {
+        self.shared.bring(Work::Peer(from, message));
+        !self.ended.is_cancelled()
+    }
+
+    /// Does something as long as the world goes on; `None` if it stopped before that was done.
+    pub(crate) async fn while_it_runs<F: Future>(&self, doing: F) -> Option<F::Output> {
+        self.ended.run_until_cancelled(doing).await
+    }
+
+    /// Returns when the world has stopped.
+    pub(crate) async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+
     /// Ends the thread; every open request is closed.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.shared.bring(Work::Stop);
     }
 }
@@ -281,6 +321,7 @@ impl Turn {
                     }
                 }
                 Work::Control(control) => control(world),
+                Work::Peer(from, message) => world.receive(from, message),
                 Work::Stop => {
                     self.stop();
                     return taken;
@@ -289,6 +330,10 @@ impl Turn {
         }
         // What takes no time happens now.
         world.advance(world.now_ns());
+        if self.surroundings.as_mut().is_some_and(|all| !all.attend(world)) {
+            self.stop();
+            return taken;
+        }
         for (ticket, answer) in world.poll() {
             if let Some(waiting) = self.open.remove(&ticket) {
                 let answer = Answered::within(answer, &waiting.stay.room);
@@ -301,7 +346,9 @@ impl Turn {
 
     fn stop(&mut self) {
         self.world = None;
+        self.surroundings = None;
         self.open.clear();
+        self.ended.cancel();
     }
 
     /// When something is due next, by the driver's clock; `None` once the world has stopped.

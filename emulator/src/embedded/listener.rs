@@ -13,26 +13,26 @@ use super::room::Room;
 
 /// What all connections on one address share.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(crate) struct Door {
     /// The node.
-    pub(super) node: u8,
+    pub(crate) node: u8,
     /// The client site.
-    pub(super) site: u8,
+    pub(crate) site: u8,
     /// The world.
-    pub(super) engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
     /// What the node has room for.
-    pub(super) room: Arc<Room>,
+    pub(crate) room: Arc<Room>,
     /// Where the read modes of SC reads are counted.
-    pub(super) read_modes: Arc<ReadModes>,
+    pub(crate) read_modes: Arc<ReadModes>,
     /// How many interruptions reset connections here.
-    pub(super) resets: watch::Receiver<u32>,
+    pub(crate) resets: watch::Receiver<u32>,
     /// The node's process: cancelled when it is killed.
-    pub(super) process: CancellationToken,
+    pub(crate) process: CancellationToken,
 }
 
 impl Door {
     /// Accepts connections until the node's process ends, then closes the address.
-    pub(super) async fn serve(self, listener: TcpListener) {
+    pub(crate) async fn serve(self, listener: TcpListener) {
         while let Some(accepted) = self.process.run_until_cancelled(listener.accept()).await {
             let Ok((stream, _)) = accepted else {
                 // The process has no file descriptors left, or the client is gone already.

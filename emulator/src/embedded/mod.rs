@@ -26,6 +26,12 @@ pub use config::EmbeddedConfig;
 pub use error::EmbeddedError;
 pub use read_modes::ReadModeCounts;
 
+pub(crate) use address::listen;
+pub(crate) use engine::Engine;
+pub(crate) use listener::Door;
+pub(crate) use read_modes::ReadModes;
+pub(crate) use room::{Room, connections_of_each};
+
 /// The most memory that a connection takes, in bytes.
 pub const MEMORY_PER_CONNECTION: usize = 16 * 1024;
 /// The most memory that all requests and answers take that are bigger than a page, in bytes.

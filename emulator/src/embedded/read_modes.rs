@@ -37,14 +37,14 @@ impl ReadModeCounts {
 
 /// Counts while requests arrive.
 #[derive(Debug)]
-pub(super) struct ReadModes {
+pub(crate) struct ReadModes {
     namespaces: Vec<String>,
     counts: [AtomicU64; 4],
 }
 
 impl ReadModes {
     /// Counts reads of these SC namespaces.
-    pub(super) fn of(namespaces: Vec<String>) -> Self {
+    pub(crate) fn of(namespaces: Vec<String>) -> Self {
         Self { namespaces, counts: Default::default() }
     }
 

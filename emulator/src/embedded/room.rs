@@ -21,7 +21,7 @@ const OTHERS_SHARE: u64 = 4;
 
 /// The room of one node.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(crate) struct Room {
     connections: Arc<Semaphore>,
     requests: Arc<Semaphore>,
     answers: Arc<Semaphore>,
@@ -36,7 +36,7 @@ pub(super) struct Full;
 
 impl Room {
     /// Connections of a node (the server's default for `proto-fd-max`).
-    pub(super) const CONNECTIONS: usize = 15_000;
+    pub(crate) const CONNECTIONS: usize = 15_000;
     /// Bytes that count as nothing.
     pub(super) const SMALL: usize = 4 * 1024;
     /// Bytes of bigger requests.
@@ -45,7 +45,7 @@ impl Room {
     pub(super) const ANSWERS: usize = 128 * 1024 * 1024;
 
     /// Room for so many connections.
-    pub(super) fn new(connections: usize) -> Self {
+    pub(crate) fn new(connections: usize) -> Self {
         let bytes = |most: usize| Arc::new(Semaphore::new(most / UNIT));
         Self {
             connections: Arc::new(Semaphore::new(connections)),
@@ -88,7 +88,7 @@ fn take(budget: &Arc<Semaphore>, bytes: usize) -> Result<Part, Full> {
 
 /// The connections that each of `nodes` may have, so that they cannot use up the descriptors of
 /// this process. Its limit is raised as far as it may raise it.
-pub(super) fn connections_of_each(nodes: u8) -> usize {
+pub(crate) fn connections_of_each(nodes: u8) -> usize {
     let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(1024, |(soft, hard)| {
         match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
             Ok(()) => hard,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::defect::Defects;
 use crate::partition::{NodeId, Preference};
 
@@ -157,7 +159,7 @@ impl NamespaceConfig {
 }
 
 /// A node of a roster (`ID@rack`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RosterEntry {
     /// The node.
     pub node: NodeId,

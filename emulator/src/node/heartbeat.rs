@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::roster::RosterSetting;
 use super::round::RoundId;
 use crate::partition::NodeId;
 use crate::security::Directory;
 
 /// A heartbeat.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Beat {
     /// Rises with every start of the process.
     pub incarnation: u64,

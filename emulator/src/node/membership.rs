@@ -9,6 +9,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Heartbeat;
 use super::heartbeat::Peers;
 use super::plan::{Plan, Report};
@@ -17,7 +19,7 @@ use super::storage::Claim;
 use crate::partition::NodeId;
 
 /// What a node durably knows of rounds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Ledger {
     /// The highest round that it accepted.
     pub accepted: Option<RoundId>,
@@ -28,6 +30,9 @@ pub struct Ledger {
     /// The rounds of which it does not know that everybody prepared them, the latest last, each
     /// with the claims that stood before it (by namespace).
     open: Vec<(Round, Vec<Vec<Claim>>)>,
+    /// How often it was changed.
+    #[serde(skip)]
+    changes: u64,
 }
 
 impl Ledger {
@@ -45,14 +50,22 @@ impl Ledger {
         self.accepted.map_or(0, |round| round.number)
     }
 
+    /// How often it was changed in this process.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
     /// Accepts a round.
     pub fn accept(&mut self, round: RoundId) {
+        self.changes += 1;
         self.complete_from = self.complete_from.min(round.number);
         self.accepted = Some(round);
     }
 
     /// Notes that a round was prepared; `saved` are the claims that stood before.
     pub fn prepare(&mut self, round: Round, saved: Vec<Vec<Claim>>) {
+        self.changes += 1;
         if self.prepared.len() == Self::REMEMBERED {
             let dropped = self.prepared.pop_front().map_or(0, |round| round.number);
             self.complete_from = self.complete_from.max(dropped + 1);
@@ -63,6 +76,7 @@ impl Ledger {
 
     /// Everybody prepared the round, and with it whatever this node prepared before is settled.
     pub fn settle(&mut self) {
+        self.changes += u64::from(!self.open.is_empty());
         self.open.clear();
     }
 
@@ -78,6 +92,7 @@ impl Ledger {
 
     /// Undoes rounds that were never served. Returns the claims to go back to, if they change.
     pub fn undo(&mut self, dead: &[RoundId]) -> Option<Vec<Vec<Claim>>> {
+        self.changes += 1;
         self.prepared.retain(|round| !dead.contains(round));
         let mut restored = None;
         while self.open.last().is_some_and(|(round, _)| dead.contains(&round.id)) {
@@ -99,7 +114,7 @@ impl Ledger {
 }
 
 /// A part of a node's [`Ledger`], as it tells the principal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LedgerExcerpt {
     open: Vec<Round>,
     prepared: Vec<RoundId>,

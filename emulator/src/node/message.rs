@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use wire::{Digest, Message, ResultCode};
 
 use super::heartbeat::Beat;
@@ -70,8 +71,17 @@ pub enum Output {
     },
 }
 
+/// A message from one node to another, as it goes over a real network.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum PeerMessage {
+    /// On the heartbeat channel.
+    Beat(Arc<Beat>),
+    /// On the fabric channel.
+    Fabric(Fabric),
+}
+
 /// A message between nodes on the fabric channel.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Fabric {
     /// Membership and rebalance.
     Round(RoundMessage),
@@ -82,7 +92,7 @@ pub enum Fabric {
 }
 
 /// The steps of a round; see [`super::membership`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum RoundMessage {
     /// The principal asks to accept a round.
     Propose(Round),
@@ -103,7 +113,7 @@ pub enum RoundMessage {
 }
 
 /// The content of a copy that is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Copy {
     /// The record; `None`: it is removed without a trace.
     pub record: Option<Arc<Record>>,
@@ -112,7 +122,7 @@ pub struct Copy {
 }
 
 /// Messages about one record, each within one round.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum RecordMessage {
     /// The master has a replica store a copy.
     Replicate {
@@ -227,7 +237,7 @@ pub enum RecordMessage {
 }
 
 /// Migrations, each within one round.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MigrationMessage {
     /// The next batch of a stream; there is one stream per round, pair of nodes and namespace.
     Batch(Arc<Batch>),
@@ -252,7 +262,7 @@ pub enum MigrationMessage {
 }
 
 /// A batch of a migration stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Batch {
     /// The round.
     pub round: RoundId,
@@ -265,7 +275,7 @@ pub struct Batch {
 }
 
 /// A part of a migration batch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Item {
     /// A record.
     Record {

@@ -315,11 +315,11 @@ impl Node {
         let space = &mut self.namespaces[namespace];
         space.duties[partition].working_master = Some(heir);
         space.duties[partition].draining = false;
-        let copy = space.copy_mut(partition);
+        let (claim, lineage) = space.known_mut(partition);
         if !holds {
-            copy.claim.full = false;
+            claim.full = false;
         }
-        if let Some(lineage) = &mut copy.lineage {
+        if let Some(lineage) = lineage {
             lineage.master = false;
             lineage.subset |= !holds;
         }
@@ -441,13 +441,12 @@ impl Node {
                 let partition = usize::from(*partition);
                 space.duties[partition].filling = false;
                 let strong = space.is_strong();
-                let copy = space.copy_mut(partition);
-                copy.stale.clear();
+                space.drop_aside(partition);
+                let (claim, lineage) = space.known_mut(partition);
                 if strong {
-                    copy.claim.full = true;
+                    claim.full = true;
                 } else {
-                    copy.lineage =
-                        Some(Lineage { round: batch.round, subset: false, master: false });
+                    *lineage = Some(Lineage { round: batch.round, subset: false, master: false });
                 }
             }
             Item::Merged(partition) => {
@@ -462,7 +461,7 @@ impl Node {
                 gained.push(*partition);
                 let partition = usize::from(*partition);
                 self.namespaces[namespace].duties[partition].working_master = Some(me);
-                if let Some(lineage) = &mut self.namespaces[namespace].copy_mut(partition).lineage {
+                if let (_, Some(lineage)) = self.namespaces[namespace].known_mut(partition) {
                     lineage.master = true;
                 }
                 self.finish_partition(namespace, partition);
@@ -472,11 +471,11 @@ impl Node {
                 let space = &mut self.namespaces[namespace];
                 let partition = usize::from(*partition);
                 space.clear(partition);
-                let copy = space.copy_mut(partition);
-                copy.stale.clear();
-                copy.claim.copy = 0;
-                copy.claim.full = false;
-                copy.lineage = None;
+                space.drop_aside(partition);
+                let (claim, lineage) = space.known_mut(partition);
+                claim.copy = 0;
+                claim.full = false;
+                *lineage = None;
             }
         }
     }

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod config;
 pub mod heartbeat;
+pub mod journal;
 pub mod membership;
 pub mod message;
 pub mod migration;
@@ -27,7 +28,8 @@ pub use config::{
     ConflictResolution, Heartbeat, MigrationRate, Mode, NamespaceConfig, NodeConfig, Place,
     RosterEntry,
 };
-pub use message::{Fabric, Input, Output};
+pub use journal::Change;
+pub use message::{Fabric, Input, Output, PeerMessage};
 pub use state::{Node, Storage};
 pub use view::{
     ClusterView, NamespaceView, PartitionView, Quiesce, Recluster, RosterView, SetView,

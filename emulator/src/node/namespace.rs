@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use wire::Digest;
 
+use super::journal::{CopyChange, Journal};
 use super::migration::Migrations;
 use super::plan::{NamespacePlan, NamespaceReport, Standing};
 use super::roster::Roster;
@@ -47,6 +48,8 @@ pub struct Namespace {
     pub migrations: Migrations,
     /// What is counted.
     pub counters: Counters,
+    /// Changes of the copies, where a driver writes them down.
+    pub(super) journal: Option<Journal>,
 }
 
 /// A node's part in a partition, in the round in force. It changes while migrations go on.
@@ -109,6 +112,7 @@ impl Namespace {
             unreplicated,
             migrations: Migrations::default(),
             counters: Counters::default(),
+            journal: None,
             config,
         }
     }
@@ -125,8 +129,20 @@ impl Namespace {
         &self.kept.partitions[partition]
     }
 
-    /// See [`Namespace::copy`].
-    pub fn copy_mut(&mut self, partition: usize) -> &mut Partition {
+    /// What this node knows of a partition's copy, to be changed.
+    pub fn known_mut(&mut self, partition: usize) -> (&mut Claim, &mut Option<Lineage>) {
+        if let Some(journal) = &mut self.journal {
+            journal.know(partition);
+        }
+        let copy = &mut self.kept.partitions[partition];
+        (&mut copy.claim, &mut copy.lineage)
+    }
+
+    /// A partition's records, to be changed by what is noted.
+    fn change(&mut self, partition: usize, change: impl FnOnce() -> CopyChange) -> &mut Partition {
+        if let Some(journal) = &mut self.journal {
+            journal.note(change());
+        }
         &mut self.kept.partitions[partition]
     }
 
@@ -139,20 +155,22 @@ impl Namespace {
     /// Stores a record.
     pub fn store(&mut self, digest: Digest, stored: Stored) {
         self.note(digest, stored.replication);
-        self.copy_mut(usize::from(digest.partition())).records.insert(digest, stored);
+        let noted = || CopyChange::Stored(digest, stored.clone());
+        self.change(usize::from(digest.partition()), noted).records.insert(digest, stored);
     }
 
     /// Removes a record without a trace.
     pub fn expunge(&mut self, digest: &Digest) {
         self.unreplicated.remove(digest);
-        self.copy_mut(usize::from(digest.partition())).records.remove(digest);
+        let noted = || CopyChange::Removed(*digest);
+        self.change(usize::from(digest.partition()), noted).records.remove(digest);
     }
 
-    /// Notes whether the other copies have a record.
+    /// Notes whether the other copies have a record. The process that comes after this one takes
+    /// none of it on trust, so it is not written down.
     pub fn mark(&mut self, digest: Digest, replication: Replication) {
-        if let Some(stored) =
-            self.copy_mut(usize::from(digest.partition())).records.get_mut(&digest)
-        {
+        let copy = &mut self.kept.partitions[usize::from(digest.partition())];
+        if let Some(stored) = copy.records.get_mut(&digest) {
             stored.replication = replication;
             self.note(digest, replication);
         }
@@ -168,7 +186,8 @@ impl Namespace {
 
     /// Drops all records of a partition.
     pub fn clear(&mut self, partition: usize) {
-        let records = std::mem::take(&mut self.copy_mut(partition).records);
+        let noted = || CopyChange::Cleared(partition as u16);
+        let records = std::mem::take(&mut self.change(partition, noted).records);
         for digest in records.keys() {
             self.unreplicated.remove(digest);
         }
@@ -204,8 +223,8 @@ impl Namespace {
 
     /// Goes back to the claims that stood before rounds which were never served.
     pub fn restore_claims(&mut self, claims: &[Claim]) {
-        for (partition, claim) in self.kept.partitions.iter_mut().zip(claims) {
-            partition.claim = *claim;
+        for (partition, claim) in (0..PARTITIONS).zip(claims) {
+            *self.known_mut(partition).0 = *claim;
         }
     }
 
@@ -218,17 +237,18 @@ impl Namespace {
             .roster
             .as_ref()
             .is_some_and(|roster| roster.entries.iter().any(|entry| entry.node == me));
-        for (partition, plan) in self.kept.partitions.iter_mut().zip(&plan.partitions) {
+        for (partition, plan) in plan.partitions.iter().enumerate() {
             if !plan.is_open() || !listed {
                 continue;
             }
             let holds = plan.replicas.contains(&me) || plan.working_master == Some(me);
+            let (claim, _) = self.known_mut(partition);
             if holds || !defects.fires(Defect::RoundNotedByHoldersOnly) {
-                partition.claim.last_available = round.number;
+                claim.last_available = round.number;
             }
             if holds {
-                partition.claim.copy = round.number;
-                partition.claim.full = plan.is_full(me) || defects.fires(Defect::FullBeforeFilled);
+                claim.copy = round.number;
+                claim.full = plan.is_full(me) || defects.fires(Defect::FullBeforeFilled);
             }
         }
     }
@@ -265,11 +285,22 @@ impl Namespace {
     /// The master's copy replaces this one: what is here may hold writes that nobody acknowledged
     /// and that the cluster went on without.
     fn set_aside(&mut self, partition: usize) {
-        let older = self.copy(partition).stale.is_empty();
-        let records = self.copy(partition).records.clone();
-        self.clear(partition);
-        if older {
-            self.copy_mut(partition).stale = records;
+        let noted = || CopyChange::SetAside(partition as u16);
+        let copy = self.change(partition, noted);
+        let records = std::mem::take(&mut copy.records);
+        let digests: Vec<Digest> = records.keys().copied().collect();
+        if copy.stale.is_empty() {
+            copy.stale = records;
+        }
+        for digest in digests {
+            self.unreplicated.remove(&digest);
+        }
+    }
+
+    /// Drops the older copy that was set aside.
+    pub fn drop_aside(&mut self, partition: usize) {
+        if !self.copy(partition).stale.is_empty() {
+            self.change(partition, || CopyChange::AsideDropped(partition as u16)).stale.clear();
         }
     }
 
@@ -285,12 +316,12 @@ impl Namespace {
         let holds = planned.replicas.contains(&me);
         if planned.standing == Standing::Fresh {
             self.clear(partition);
-            self.copy_mut(partition).lineage =
+            *self.known_mut(partition).1 =
                 holds.then_some(Lineage { round, subset: false, master: leads });
             return;
         }
         let lacks = planned.lacking.contains(&me);
-        let lineage = &mut self.copy_mut(partition).lineage;
+        let (_, lineage) = self.known_mut(partition);
         if leads || (holds && !lacks) {
             *lineage = Some(Lineage { round, subset: false, master: leads });
         } else if let Some(lineage) = lineage {

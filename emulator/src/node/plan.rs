@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::roster::RosterSetting;
 use super::round::Round;
 use super::storage::{Claim, Lineage};
 use crate::partition::{NodeId, Rows};
 
 /// What one node tells the principal about its namespaces before a rebalance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// By namespace, in the order of the configuration.
     pub namespaces: Vec<NamespaceReport>,
 }
 
 /// What one node tells about one namespace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NamespaceReport {
     /// The highest roster setting it knows (SC).
     pub roster: Option<Arc<RosterSetting>>,
@@ -32,7 +34,7 @@ pub struct NamespaceReport {
 }
 
 /// The outcome of a rebalance; the same on every member.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
     /// The round.
     pub round: Round,
@@ -41,7 +43,7 @@ pub struct Plan {
 }
 
 /// The outcome for one namespace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NamespacePlan {
     /// The roster in force from now on (SC).
     pub roster: Option<Arc<RosterSetting>>,
@@ -68,7 +70,7 @@ impl NamespacePlan {
 }
 
 /// Whether a partition can be served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It can.
     Available,
@@ -81,7 +83,7 @@ pub enum Standing {
 }
 
 /// The outcome for one partition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PartitionPlan {
     /// Whether it can be served.
     pub standing: Standing,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::RosterEntry;
 
 /// One setting of a roster. Of two settings the one with the higher generation holds (the server
 /// spreads them as system metadata, and merges by generation).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RosterSetting {
     /// Rises with every setting.
     pub generation: u64,
@@ -15,7 +17,7 @@ pub struct RosterSetting {
 }
 
 /// The roster of a namespace on one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
     /// In force since the last rebalance.
     pub current: Option<Arc<RosterSetting>>,

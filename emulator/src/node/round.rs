@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::partition::NodeId;
 
 /// Names a round of the membership protocol.
@@ -9,7 +11,7 @@ use crate::partition::NodeId;
 /// A node accepts only rounds with a higher number than any it accepted before, so two rounds that
 /// share a member have different numbers, in the order in which that member accepted them. The key
 /// (48 random bits, the *cluster key*) tells apart rounds of clusters that do not hear each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoundId {
     /// Its number, from 1.
     pub number: u64,
@@ -26,7 +28,7 @@ impl RoundId {
 }
 
 /// A round and who takes part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
     /// Its name.
     pub id: RoundId,

@@ -9,6 +9,7 @@ use rand::rngs::ChaCha8Rng;
 use super::NodeConfig;
 use super::clock::{Clock, Skew};
 use super::heartbeat::{Beat, Peers};
+use super::journal::Written;
 use super::membership::{Ledger, Membership};
 use super::message::{Fabric, Input, Output};
 use super::migration::Migrations;
@@ -69,6 +70,8 @@ pub struct Node {
     pub(super) started_ns: u64,
     /// An operator wants it quiesced from the next rebalance on.
     pub(super) quiesced: bool,
+    /// What a driver has written down of what is kept, if it does.
+    pub(super) written: Option<Written>,
     sequence: u64,
     next_beat_ns: u64,
     next_migration_ns: u64,
@@ -139,6 +142,7 @@ impl Node {
             sessions: Sessions::new(seed ^ config.id.0 ^ incarnation.rotate_left(48)),
             started_ns: now_ns,
             quiesced: false,
+            written: None,
             sequence: 0,
             next_beat_ns: now_ns + phase_ns,
             next_migration_ns: u64::MAX,

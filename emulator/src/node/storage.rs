@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use wire::Digest;
 
 use super::ConflictResolution;
@@ -14,7 +15,7 @@ use crate::record::Record;
 /// The order of the fields is the order of strong consistency: regime, then time, then generation.
 /// (The server keeps six bits of the regime, and falls back on the time when they may have wrapped;
 /// here the regime is whole.)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version {
     /// The number of the round in which the record was written (0 in AP).
     pub regime: u64,
@@ -40,7 +41,7 @@ impl Version {
 }
 
 /// Whether the other copies are known to have a record's version (SC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Replication {
     /// Every copy that may become the master's has it or a later one.
     Replicated,
@@ -49,7 +50,7 @@ pub enum Replication {
 }
 
 /// A record as a node keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stored {
     /// Its content; without bins it is a tombstone.
     pub record: Arc<Record>,
@@ -63,7 +64,7 @@ pub struct Stored {
 pub type Records = BTreeMap<Digest, Stored>;
 
 /// What a node durably knows of an SC partition. It is written at rebalances, synchronously.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The last round that this node prepared in which the partition was available, whether or not
     /// the node holds data; 0: never.
@@ -75,7 +76,7 @@ pub struct Claim {
 }
 
 /// The version of an AP partition's copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lineage {
     /// The round in which the copies that share this content were last known to be the same.
     pub round: RoundId,

@@ -5,6 +5,8 @@
 //! to reach them is not public: this walks partitions upwards and columns left to right and takes
 //! the first node of the row that is below its target.
 
+use serde::{Deserialize, Serialize};
+
 use super::succession::{hashed_node, hashed_partition, score};
 use super::{Member, NodeId, PARTITIONS};
 
@@ -25,7 +27,7 @@ impl Default for Preference {
 }
 
 /// The succession rows of all partitions over one list of nodes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     nodes: Vec<NodeId>,
     width: usize,

@@ -1,7 +1,8 @@
+use serde::{Deserialize, Serialize};
 use wire::{Op, OpCode, Value};
 
 /// A named value of a record.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
     /// The name, at most [`Bins::MAX_NAME`] bytes.
     pub name: Vec<u8>,
@@ -19,7 +20,7 @@ impl Bin {
 
 /// The bins of a record, in the order in which a server keeps and returns them: new bins come
 /// last, and the last takes the place of a removed one.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Bins(Vec<Bin>);
 
 impl Bins {

@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use wire::UserKey;
 
 use super::Bins;
@@ -6,7 +7,7 @@ use super::Bins;
 pub const EPOCH_UNIX_MS: u64 = 1_262_304_000_000;
 
 /// A record as a node stores it, without what replication adds.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Record {
     /// The set; empty for none.
     pub set: String,

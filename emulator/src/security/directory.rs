@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use wire::admin::{Permission, Privilege};
 
 /// The hash of the first user's password, which is his name: bcrypt of cost 10 with the salt that
@@ -9,7 +10,7 @@ use wire::admin::{Permission, Privilege};
 const ADMIN_HASH: &str = "$2a$10$7EqJtq98hPqEX7fNZaFWoO1mVO/4MLpGzsqojz6E9Gef6iXDjXdDa";
 
 /// A user.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct User {
     /// The password's hash. Clients never send passwords themselves.
     pub(super) hash: Vec<u8>,
@@ -21,14 +22,14 @@ pub(super) struct User {
 pub(super) type Privileges = BTreeSet<Privilege>;
 
 /// A value with the number of its changes; `None` once it is dropped.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Entry<T> {
     generation: u64,
     value: Option<T>,
 }
 
 /// Users and roles. Of two settings of one name, the one that was changed more often holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directory {
     users: BTreeMap<String, Entry<User>>,
     roles: BTreeMap<String, Entry<Privileges>>,

@@ -11,11 +11,11 @@ use wire::frame::encode_frame;
 use wire::{FrameType, Message, ResultCode};
 
 use super::network::{Channel, Fate, Network};
-use super::{Channels, End, Interruption, InterruptionId, Link, WorldConfig};
+use super::{Channels, Delays, Disorder, End, Interruption, InterruptionId, Link, WorldConfig};
 use crate::defect::Defects;
 use crate::info;
 use crate::node::message::RecordMessage;
-use crate::node::{Fabric, Input, Node, NodeConfig, Output, Place, Storage};
+use crate::node::{Change, Fabric, Input, Node, NodeConfig, Output, PeerMessage, Place, Storage};
 use crate::partition::NodeId;
 use crate::security::{self, Caller};
 
@@ -151,6 +151,17 @@ pub struct World {
     /// Bytes of answers that are on their way.
     answer_bytes: usize,
     steps: u64,
+    /// Set if only one node lives here.
+    part: Option<Part>,
+}
+
+/// One node of a cluster whose others live elsewhere.
+#[derive(Debug)]
+struct Part {
+    node: u8,
+    origin_ms: i64,
+    /// What the node has sent to the others.
+    outbound: Vec<(u8, PeerMessage)>,
 }
 
 impl World {
@@ -161,6 +172,43 @@ impl World {
     /// A world at time 0, every node just started with empty storage.
     #[must_use]
     pub fn new(config: WorldConfig, seed: u64) -> Self {
+        let mut world = Self::vacant(config, seed);
+        for node in 0..world.slots.len() {
+            world.boot(node, None, None);
+        }
+        world
+    }
+
+    /// One node's share of a world whose other nodes live elsewhere: what it sends them comes by
+    /// [`World::outbound`], what they send goes to [`World::receive`], and the network between is
+    /// real. The clock is the machine's: `origin_ms` is the Unix time at time 0. The node starts
+    /// with what it kept, or has lost what the process with that number left (see [`Node::start`]).
+    #[must_use]
+    pub fn part(
+        config: WorldConfig,
+        seed: u64,
+        node: u8,
+        origin_ms: i64,
+        kept: Result<Storage, Option<u64>>,
+    ) -> Self {
+        let delays = Delays { round_trip_us: 0, local_us: 0, disorder: Disorder::NONE };
+        let mut world = Self::vacant(WorldConfig { delays, ..config }, seed);
+        world.part = Some(Part { node, origin_ms, outbound: Vec::new() });
+        let (storage, lost) = match kept {
+            Ok(storage) => (Some(storage), None),
+            Err(lost) => (None, lost),
+        };
+        world.boot(usize::from(node), storage, lost);
+        world
+    }
+
+    /// Begins to note what a part's node changes of what it keeps (see [`Node::begin_journal`]).
+    pub fn begin_journal(&mut self) -> Vec<Change> {
+        self.part_mut().map(Node::begin_journal).unwrap_or_default()
+    }
+
+    /// A world without a process.
+    fn vacant(config: WorldConfig, seed: u64) -> Self {
         let places: Arc<[Place]> = config.places.clone().into();
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(u64::MAX);
@@ -174,7 +222,7 @@ impl World {
             inbox: VecDeque::new(),
             clock_offset_ms: 0,
         };
-        let mut world = Self {
+        Self {
             network: Network::new(config.delays, sites, random, seed),
             slots: places.iter().map(|_| slot()).collect(),
             places,
@@ -190,11 +238,8 @@ impl World {
             answers: Vec::new(),
             answer_bytes: 0,
             steps: 0,
-        };
-        for node in 0..world.slots.len() {
-            world.boot(node, None, None);
+            part: None,
         }
-        world
     }
 
     fn boot(&mut self, node: usize, storage: Option<Storage>, lost: Option<u64>) {
@@ -207,7 +252,7 @@ impl World {
             security: self.config.security,
             defects: self.config.defects.of_process(self.seed ^ self.places[node].id.0),
         };
-        let origin_ms = WorldConfig::ORIGIN_MS;
+        let origin_ms = self.part.as_ref().map_or(WorldConfig::ORIGIN_MS, |part| part.origin_ms);
         let mut process = Node::start(config, storage, lost, self.seed, origin_ms, self.now_ns);
         let slot = &mut self.slots[node];
         process.set_clock_offset_ms(slot.clock_offset_ms);
@@ -277,13 +322,39 @@ impl World {
         self.now_ns = self.now_ns.max(to_ns);
     }
 
-    /// Moves the clock by the real time since the last wake, at most by one heartbeat interval (a
-    /// busy machine slows the world down and does not split the cluster). `monotonic_ns` is the
-    /// driver's clock.
+    /// Moves the clock by the real time since the last wake. Where all nodes share the clock, it
+    /// moves at most by one heartbeat interval (a busy machine slows the world down and does not
+    /// split the cluster). `monotonic_ns` is the driver's clock.
     pub fn wake(&mut self, monotonic_ns: u64) {
         let elapsed_ns = monotonic_ns.saturating_sub(self.woken_ns.unwrap_or(monotonic_ns));
         self.woken_ns = Some(monotonic_ns);
-        self.advance(self.now_ns + elapsed_ns.min(self.config.heartbeat.interval_ns()));
+        let most_ns = match self.part {
+            Some(_) => u64::MAX,
+            None => self.config.heartbeat.interval_ns(),
+        };
+        self.advance(self.now_ns + elapsed_ns.min(most_ns));
+    }
+
+    /// A message from a node that lives elsewhere arrives.
+    pub fn receive(&mut self, from: u8, message: PeerMessage) {
+        let Some(from) = self.places.get(usize::from(from)).map(|place| place.id) else { return };
+        let Some(node) = self.part.as_ref().map(|part| part.node) else { return };
+        self.step(usize::from(node), arriving(from, message).1);
+    }
+
+    /// What was sent to nodes that live elsewhere since the last call, in order.
+    pub fn outbound(&mut self) -> Vec<(u8, PeerMessage)> {
+        self.part.as_mut().map(|part| std::mem::take(&mut part.outbound)).unwrap_or_default()
+    }
+
+    /// What the node has changed since the last call of what it keeps (see [`Node::changes`]).
+    pub fn changes(&mut self) -> Vec<Change> {
+        self.part_mut().map(Node::changes).unwrap_or_default()
+    }
+
+    fn part_mut(&mut self) -> Option<&mut Node> {
+        let part = self.part.as_ref()?;
+        self.slots[usize::from(part.node)].process.as_mut()
     }
 
     /// A client of `site` that has not logged in sends a data message; see [`World::serve`].
@@ -456,11 +527,9 @@ impl World {
         let position = node as u8;
         for output in outputs {
             match output {
-                Output::Beat { to, beat } => {
-                    self.send(position, to, Channel::Heartbeat, Input::Beat { from, beat });
-                }
+                Output::Beat { to, beat } => self.send(position, from, to, PeerMessage::Beat(beat)),
                 Output::Fabric { to, message } => {
-                    self.send(position, to, Channel::Fabric, Input::Fabric { from, message });
+                    self.send(position, from, to, PeerMessage::Fabric(message));
                 }
                 Output::Reply { ticket, bytes } => {
                     self.reply(position, ticket, Answer::Bytes(bytes));
@@ -469,9 +538,14 @@ impl World {
         }
     }
 
-    fn send(&mut self, from: u8, to: NodeId, channel: Channel, input: Input) {
+    fn send(&mut self, position: u8, from: NodeId, to: NodeId, message: PeerMessage) {
         let Some(to) = self.positions.get(&to).copied() else { return };
-        let link = Link { from: End::Node(from), to: End::Node(to) };
+        if let Some(part) = &mut self.part {
+            part.outbound.push((to, message));
+            return;
+        }
+        let (channel, input) = arriving(from, message);
+        let link = Link { from: End::Node(position), to: End::Node(to) };
         self.launch(link, channel, to, Load::ToNode(Arrival::Peer(input)));
     }
 
@@ -504,5 +578,13 @@ impl World {
         let site = self.places.get(usize::from(node))?.site;
         let process = slot.process.as_mut().filter(|_| !slot.paused)?;
         Some(info::answer(process, self.now_ns, site, &Caller::Operator, commands))
+    }
+}
+
+/// What a message is to the node that it comes to, and the channel that it comes by.
+fn arriving(from: NodeId, message: PeerMessage) -> (Channel, Input) {
+    match message {
+        PeerMessage::Beat(beat) => (Channel::Heartbeat, Input::Beat { from, beat }),
+        PeerMessage::Fabric(message) => (Channel::Fabric, Input::Fabric { from, message }),
     }
 }

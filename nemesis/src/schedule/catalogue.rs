@@ -18,6 +18,7 @@ use super::{PlannedFault, ScheduleError, Window, plan_listed};
 /// | `one-way` | random halves, of which one no longer hears the other |
 /// | `flapping` | one split that comes and goes, shorter and longer than the detection time in turn |
 /// | `kill-node` | kills one node, which returns with its data |
+/// | `pause-node` | stops one node in its tracks, which goes on with what it had begun |
 /// | `brief-cut-then-isolate` | cuts one node off for less than the detection time, heals, leaves time to read, then isolates the same node |
 pub const NEMESES: &[&str] = &[
     "none",
@@ -27,6 +28,7 @@ pub const NEMESES: &[&str] = &[
     "one-way",
     "flapping",
     "kill-node",
+    "pause-node",
     "brief-cut-then-isolate",
 ];
 
@@ -56,7 +58,8 @@ pub fn plan(
         "isolate-node" => planner.cuts(sides::one_and_rest, Direction::Both, ClientLinks::Keep)?,
         "one-way" => planner.cuts(sides::halves, Direction::OneToOther, ClientLinks::Keep)?,
         "flapping" => planner.flapping()?,
-        "kill-node" => planner.kills()?,
+        "kill-node" => planner.one_by_one(|node| Fault::Kill { node })?,
+        "pause-node" => planner.one_by_one(|node| Fault::Pause { node })?,
         "brief-cut-then-isolate" => planner.brief_cuts_then_isolations()?,
         _ => return Err(ScheduleError::UnknownNemesis { name: name.to_owned() }),
     };
@@ -109,14 +112,14 @@ impl Planner<'_> {
         Ok(faults)
     }
 
-    /// Kills, of another node each time until all have had their turn.
-    fn kills(mut self) -> Result<Vec<PlannedFault>, ScheduleError> {
+    /// A fault of one node, of another each time until all have had their turn.
+    fn one_by_one(mut self, fault: fn(u8) -> Fault) -> Result<Vec<PlannedFault>, ScheduleError> {
         let for_ms = self.noticed_cut_ms()?;
         let order = sides::shuffled(self.name, self.topology, 1, &mut self.random)?;
         let beginnings = self.window.rounds(self.name, for_ms)?;
         let victims = order.into_iter().cycle();
-        let kill = |(at_ms, node)| PlannedFault { at_ms, for_ms, fault: Fault::Kill { node } };
-        Ok(beginnings.into_iter().zip(victims).map(kill).collect())
+        let planned = |(at_ms, node)| PlannedFault { at_ms, for_ms, fault: fault(node) };
+        Ok(beginnings.into_iter().zip(victims).map(planned).collect())
     }
 
     /// The smallest schedule in which a record that was never replicated can be served and then be

@@ -1,5 +1,7 @@
 //! Privileges: what a role permits, and where.
 
+use serde::{Deserialize, Serialize};
+
 use super::lists::{name, put_name};
 use crate::DecodeError;
 use crate::cursor::Cursor;
@@ -7,7 +9,9 @@ use crate::cursor::Cursor;
 macro_rules! permissions {
     ($($name:ident = $code:literal, $text:literal, $scope:literal;)*) => {
         /// What a privilege permits. The predefined roles have the same names.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         pub enum Permission {
             $(#[doc = concat!("`", $text, "`.")] $name,)*
         }
@@ -51,7 +55,7 @@ permissions! {
 }
 
 /// A permission, and where it holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Privilege {
     /// What it permits.
     pub permission: Permission,

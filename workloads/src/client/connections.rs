@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use history::{Arm, ClientSettings, LoadSettings, Node, Route, SiteIndex, Topology};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::LoadError;
 use super::connection::Connection;
+use super::load::runtime;
 use crate::generator::Place;
 
 /// Which client serves a place: that of a site, or that of a site and a node to be pinned to.
@@ -27,6 +29,7 @@ impl Connections {
         client: &ClientSettings,
         topology: &Topology,
         places: &[Place],
+        runtimes: &[Handle],
     ) -> Result<Self, LoadError> {
         let of_sites = (0..topology.sites.len() as u8).map(|site| (SiteIndex(site), None));
         let desks: BTreeSet<Desk> =
@@ -44,7 +47,7 @@ impl Connections {
                 None => topology.nodes.iter().map(address).collect::<Vec<_>>().join(","),
                 Some(node) => address(&topology.nodes[usize::from(node)]),
             };
-            connecting.spawn(async move {
+            let connect = async move {
                 let connection =
                     Connection::connect(&arm, &settings, &client, &hosts, node.is_some()).await;
                 let connection = connection.map_err(|reason| LoadError::Connect {
@@ -54,7 +57,8 @@ impl Connections {
                 })?;
                 connection.check_mode()?;
                 Ok(((site, node), Arc::new(connection)))
-            });
+            };
+            connecting.spawn_on(connect, &runtime(runtimes, site.0));
         }
         let connected: Result<_, LoadError> = connecting.join_all().await.into_iter().collect();
         Ok(Self(connected?))

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use history::{Call, Key, Outcome};
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use super::load::runtime;
 use super::process::Process;
 
 /// Readers of each site.
@@ -30,14 +32,19 @@ pub struct FinalReads {
 
 /// Lets the readers of each site read all keys. Each read is an operation of the history, and so is
 /// each further try of one that failed.
-pub(super) async fn final_reads(keys: Vec<Key>, sites: Vec<Vec<Process>>) -> FinalReads {
+pub(super) async fn final_reads(
+    keys: Vec<Key>,
+    sites: Vec<Vec<Process>>,
+    runtimes: &[Handle],
+) -> FinalReads {
     let keys: Arc<[Key]> = keys.into();
     let end = Instant::now() + PATIENCE;
     let mut readers = JoinSet::new();
-    for site in sites {
+    for (number, site) in (0..).zip(sites) {
+        let runtime = runtime(runtimes, number);
         let next = Arc::new(AtomicUsize::new(0));
         for process in site {
-            readers.spawn(read(process, Arc::clone(&keys), Arc::clone(&next), end));
+            readers.spawn_on(read(process, Arc::clone(&keys), Arc::clone(&next), end), &runtime);
         }
     }
     let mut report = FinalReads { keys: keys.len() as u64, ..FinalReads::default() };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use history::{
     Arm, ClientSettings, LoadSettings, OperationCounts, Recorder, Route, SiteIndex, Topology,
 };
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -31,6 +32,8 @@ pub struct Load {
     places: Vec<Place>,
     connections: Connections,
     sites: u8,
+    /// By site; empty: all live where the load is run.
+    runtimes: Vec<Handle>,
 }
 
 /// What a load came to.
@@ -61,11 +64,29 @@ impl Load {
         seed: u64,
         recorder: Recorder,
     ) -> Result<Self, LoadError> {
+        Self::connect_in(arm, settings, client, topology, seed, recorder, &[]).await
+    }
+
+    /// The same with the clients and processes of each site in a runtime of their own, where there
+    /// is one (whose threads may live in another network).
+    ///
+    /// # Errors
+    /// As [`Load::connect`].
+    pub async fn connect_in(
+        arm: &Arm,
+        settings: &LoadSettings,
+        client: &ClientSettings,
+        topology: &Topology,
+        seed: u64,
+        recorder: Recorder,
+        runtimes: &[Handle],
+    ) -> Result<Self, LoadError> {
         let places = places(settings, topology);
         if places.is_empty() || topology.nodes.iter().any(|node| node.addresses.is_empty()) {
             return Err(LoadError::NoPlace);
         }
-        let connections = Connections::open(arm, settings, client, topology, &places).await?;
+        let connections = Connections::open(arm, settings, client, topology, &places, runtimes);
+        let connections = connections.await?;
         let timeout = Duration::from_millis(client.timeout_ms.into());
         Ok(Self {
             arm: arm.clone(),
@@ -76,6 +97,7 @@ impl Load {
             places,
             connections,
             sites: topology.sites.len() as u8,
+            runtimes: runtimes.to_vec(),
         })
     }
 
@@ -86,16 +108,21 @@ impl Load {
     pub async fn assert_empty(&self) -> Result<(), LoadError> {
         let keys: Vec<_> = self.generator.keys().first().collect();
         let connection = self.connections.of(Place { site: SiteIndex(0), route: Route::Map });
-        let mut looks = 1;
-        let found = loop {
-            match connection.first_present(&keys).await {
-                Err(LoadError::Unreadable { .. }) if looks < LOOKS => {}
-                found => break found?,
+        let look = async move {
+            let mut looks = 1;
+            loop {
+                match connection.first_present(&keys).await {
+                    Err(LoadError::Unreadable { .. }) if looks < LOOKS => {}
+                    found => break found,
+                }
+                looks += 1;
+                sleep(BETWEEN_LOOKS).await;
             }
-            looks += 1;
-            sleep(BETWEEN_LOOKS).await;
         };
-        let Some(key) = found else { return Ok(()) };
+        let mut looking = JoinSet::new();
+        looking.spawn_on(look, &runtime(&self.runtimes, 0));
+        let found = looking.join_all().await.into_iter().flat_map(Result::transpose).next();
+        let Some(key) = found.transpose()? else { return Ok(()) };
         let (namespace, set) = (self.arm.namespace.clone(), self.arm.set.clone());
         Err(LoadError::NotEmpty { namespace, set, key })
     }
@@ -122,7 +149,7 @@ impl Load {
                 timetable: Arc::clone(&timetables[usize::from(place.site.0)]),
                 stop: ended.clone(),
             };
-            workers.spawn(worker.run());
+            workers.spawn_on(worker.run(), &runtime(&self.runtimes, place.site.0));
         }
         tokio::select! {
             // If nobody is left to say stop, the duration alone decides.
@@ -149,7 +176,7 @@ impl Load {
             (0..READERS).map(|_| self.process(place)).collect()
         };
         let sites = (0..self.sites).map(site).collect();
-        final_reads(self.generator.keys().ever_written(), sites).await
+        final_reads(self.generator.keys().ever_written(), sites, &self.runtimes).await
     }
 
     /// Closes the clients, and says how many did not close in time (they are left behind).
@@ -160,4 +187,9 @@ impl Load {
     fn process(&self, place: Place) -> Process {
         Process::new(Arc::clone(&self.crew), self.connections.of(place), place)
     }
+}
+
+/// The runtime in which the clients of a site live.
+pub(super) fn runtime(runtimes: &[Handle], site: u8) -> Handle {
+    runtimes.get(usize::from(site)).cloned().unwrap_or_else(Handle::current)
 }

@@ -11,11 +11,11 @@ use crate::command::{InterruptionId, Standing};
 
 /// What is in force, and until when.
 #[derive(Debug, Default)]
-pub(super) struct Leases(Mutex<BTreeMap<InterruptionId, Lease>>);
+pub(crate) struct Leases(Mutex<BTreeMap<InterruptionId, Lease>>);
 
 /// An interruption in force.
 #[derive(Debug)]
-pub(super) struct Lease {
+pub(crate) struct Lease {
     links: Vec<Link>,
     interruption: Interruption,
     lasts: Duration,
@@ -24,7 +24,7 @@ pub(super) struct Lease {
 
 impl Lease {
     /// A lease that begins now.
-    pub(super) fn new(links: Vec<Link>, interruption: Interruption, lasts: Duration) -> Self {
+    pub(crate) fn new(links: Vec<Link>, interruption: Interruption, lasts: Duration) -> Self {
         // A lease without end is as good as one of a century.
         let lasts = lasts.min(Duration::from_secs(100 * 365 * 86_400));
         Self { links, interruption, lasts, until: Instant::now() + lasts }
@@ -33,25 +33,30 @@ impl Lease {
 
 impl Leases {
     /// Enters an interruption.
-    pub(super) fn begin(&self, id: InterruptionId, lease: Lease) {
+    pub(crate) fn begin(&self, id: InterruptionId, lease: Lease) {
         self.lock().insert(id, lease);
     }
 
     /// Begins a lease anew; false if there is none.
-    pub(super) fn renew(&self, id: InterruptionId) -> bool {
+    pub(crate) fn renew(&self, id: InterruptionId) -> bool {
         let mut leases = self.lock();
         let lease = leases.get_mut(&id);
         lease.map(|lease| lease.until = Instant::now() + lease.lasts).is_some()
     }
 
+    /// The links of an interruption in force.
+    pub(crate) fn links(&self, id: InterruptionId) -> Option<Vec<Link>> {
+        self.lock().get(&id).map(|lease| lease.links.clone())
+    }
+
     /// Strikes an interruption out; false if it was not in force.
-    pub(super) fn end(&self, id: InterruptionId) -> bool {
+    pub(crate) fn end(&self, id: InterruptionId) -> bool {
         self.lock().remove(&id).is_some()
     }
 
     /// Returns when a lease is over, true if it lapsed and was struck out here, false if somebody
     /// else ended it.
-    pub(super) async fn lapse(&self, id: InterruptionId) -> bool {
+    pub(crate) async fn lapse(&self, id: InterruptionId) -> bool {
         loop {
             let until = {
                 let mut leases = self.lock();
@@ -67,7 +72,7 @@ impl Leases {
     }
 
     /// What is in force.
-    pub(super) fn standing(&self) -> Vec<Standing> {
+    pub(crate) fn standing(&self) -> Vec<Standing> {
         let now = Instant::now();
         let standing = |(id, lease): (&InterruptionId, &Lease)| Standing {
             id: *id,
