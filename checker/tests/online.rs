@@ -23,6 +23,15 @@ const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter,
 /// Histories per model and kind.
 const ROUNDS: u64 = if cfg!(debug_assertions) { 500 } else { 2_000 };
 
+/// Histories whose choices are carried on; `AEROCERT_CASES` says how many.
+fn cases() -> u64 {
+    std::env::var("AEROCERT_CASES").map_or(ROUNDS, |text| text.parse().expect("a number"))
+}
+
+fn seed() -> u64 {
+    std::env::var("AEROCERT_SEED").map_or(0, |text| text.parse().expect("a number"))
+}
+
 /// The events of operations in time, those of equal times in any legal order.
 fn events(operations: &[Operation], random: &mut ChaCha8Rng) -> Vec<Event> {
     // (time, a random place among its equals, operation, whether it ends): an operation that takes
@@ -118,8 +127,16 @@ fn assert_each_prefix_agrees(
     operations: &[Operation],
     random: &mut ChaCha8Rng,
 ) -> bool {
+    assert_each_prefix_agrees_with(Judge::new(model, &CHECKS), model, operations, random)
+}
+
+fn assert_each_prefix_agrees_with(
+    mut judge: Judge,
+    model: Model,
+    operations: &[Operation],
+    random: &mut ChaCha8Rng,
+) -> bool {
     let events = events(operations, random);
-    let mut judge = Judge::new(model, &CHECKS);
     for (at, event) in events.iter().enumerate() {
         let mut alarms = judge.take(event).expect("a recording");
         alarms.extend(judge.settle());
@@ -241,6 +258,76 @@ fn each_prefix_of_contended_histories_gets_the_offline_verdict() {
         valid += u64::from(assert_each_prefix_agrees(Model::CasRegister, &operations, &mut random));
     }
     assert_varied(Model::CasRegister, valid);
+}
+
+/// The same where choices are not waited for but carried on, in sets of all that may be.
+#[test]
+fn each_prefix_of_contended_histories_gets_the_offline_verdict_without_patience() {
+    let mut random = ChaCha8Rng::seed_from_u64(51 + seed());
+    let mut valid = 0;
+    let rounds = cases();
+    for round in 0..rounds {
+        let shape = Shape {
+            operations: random.random_range(2..24),
+            processes: random.random_range(1..=5),
+            in_doubt: [0, 10, 40][round as usize % 3],
+        };
+        let made = match round % 2 {
+            0 => contended(&mut random, shape, 0.5),
+            _ => tame(Model::CasRegister, &mut random, shape),
+        };
+        let refusals = random.random_range(0..=4);
+        let operations = refuse(made, &mut random, refusals);
+        let model = Model::CasRegister;
+        let judge = Judge::new(model, &CHECKS).with_patience(random.random_range(0..=8));
+        let agrees = assert_each_prefix_agrees_with(judge, model, &operations, &mut random);
+        valid += u64::from(agrees);
+    }
+    println!("{rounds} histories, {valid} valid");
+    assert!((rounds / 50..rounds * 49 / 50).contains(&valid), "{valid} are valid");
+}
+
+/// In long histories with other writes, the event at which an alarm comes is the one by which the
+/// history is broken as seen whole.
+#[test]
+fn an_alarm_comes_with_the_operation_that_breaks_a_long_contended_history() {
+    let model = Model::CasRegister;
+    let mut random = ChaCha8Rng::seed_from_u64(57);
+    let (mut broken, mut late) = (0, 0);
+    for round in 0..24 {
+        let shape = Shape { operations: 1_200, processes: 6, in_doubt: round % 6 };
+        let mut operations = contended(&mut random, shape, [0.1, 0.3][round as usize % 2]);
+        let breaks = round % 4 > 0 && unjustify(&mut operations, &mut random);
+        let events = events(&operations, &mut random);
+        // The number of events by which it is broken: what is broken stays so.
+        let times: Vec<u64> = events.iter().map(|event| event.time_ns).chain([u64::MAX]).collect();
+        let first = times.partition_point(|time_ns| !is_broken(model, before(&events, *time_ns)));
+        let mut judge = Judge::new(model, &CHECKS);
+        let mut known = None;
+        for (at, event) in events.iter().enumerate() {
+            let mut alarms = judge.take(event).expect("a recording");
+            // No sooner, as it settles by itself; and no later.
+            if at + 4 > first {
+                alarms.extend(judge.settle());
+            }
+            if !alarms.is_empty() {
+                known = Some(at);
+                break;
+            }
+        }
+        let (alarms, conclusion) = judge.finish();
+        let known = known.or((!alarms.is_empty()).then_some(events.len()));
+        let expected = (first < times.len()).then_some(first);
+        if conclusion.verdict() == Verdict::Unknown {
+            late += 1;
+            continue;
+        }
+        assert_eq!(known, expected, "round {round}");
+        assert_eq!(known.is_some(), breaks, "round {round}");
+        broken += u64::from(known.is_some());
+    }
+    println!("{broken} of 24 are broken, {late} are left to the second look");
+    assert!(broken > 12 && late == 0, "{broken} {late}");
 }
 
 /// As a run's, without other writes, a window is never left undecided; with them it is where writes

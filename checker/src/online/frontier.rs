@@ -81,6 +81,11 @@ impl<S: Specification> Frontier<S> {
         this
     }
 
+    /// The same with so many configurations at most.
+    pub(super) fn within(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
     /// How many operations it holds, those in doubt aside.
     pub(super) fn len(&self) -> usize {
         self.pending.len()

@@ -8,6 +8,7 @@ use history::{
 };
 use rustc_hash::FxHashMap;
 
+use super::register::PATIENCE;
 use super::watch::Watch;
 use super::window::{ended, opened};
 
@@ -32,6 +33,7 @@ pub struct Judge {
     model: Model,
     /// Something is checked that needs final reads.
     finals: bool,
+    patience: usize,
     watches: FxHashMap<Key, Watch>,
     open: FxHashMap<OperationId, Key>,
     /// The records of which operations have ended since they were settled, in that order; and those
@@ -100,6 +102,7 @@ impl Judge {
         Self {
             model,
             finals: checks.iter().any(|one| matches!(one, Check::LostWrites | Check::Convergence)),
+            patience: PATIENCE,
             watches: FxHashMap::default(),
             open: FxHashMap::default(),
             stirred: Vec::new(),
@@ -110,6 +113,13 @@ impl Judge {
             operations: 0,
             final_reads_ns: None,
         }
+    }
+
+    /// The same with records of which so many operations may wait for what tells the choices that
+    /// refusals leave, before all that may be is carried on. It changes what a judgement costs.
+    #[must_use]
+    pub fn with_patience(self, operations: usize) -> Self {
+        Self { patience: operations, ..self }
     }
 
     /// Takes the next event in time, and tells what is broken now.
@@ -220,8 +230,8 @@ impl Judge {
     }
 
     fn watch(&mut self, key: Key) -> &mut Watch {
-        let model = self.model;
-        self.watches.entry(key).or_insert_with(|| Watch::new(model))
+        let (model, patience) = (self.model, self.patience);
+        self.watches.entry(key).or_insert_with(|| Watch::new(model, patience))
     }
 
     fn settle_one(&mut self, key: Key) -> Option<Alarm> {

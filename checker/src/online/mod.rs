@@ -33,7 +33,10 @@
 //! are open or in doubt: what comes is called later than it, and cannot have made it true. So what it
 //! binds (see `register::refusals`) it binds for ever, and it goes; a write that is open and bound is
 //! taken in as what it must have been. While a choice is left, nothing is folded; a window that grows
-//! too large in that way forgets the choice, and its record is undecided until the second look. One
+//! too large in that way hands what it holds to the set of all states that may be (see *anything
+//! else*), which carries the choice on beside it, exactly, and forgets it itself. Only if that set
+//! spends its budget, or an open write stays bound for so long, is the record undecided until the
+//! second look; what the window still holds raises alarms all the same. A refusal
 //! that is to come was called at `W` or later: a dropped value is surely gone by then, and another
 //! that ends a value before a dropped one would, does so as well. What stays is bounded by the
 //! operations that are, or were, open with the oldest open one; and the writes in doubt that nobody

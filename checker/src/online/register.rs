@@ -7,22 +7,34 @@
 use history::{Call, Model, Operation, OperationId, Outcome, Returned, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::frontier::Frontier;
 use super::window::{Doubt, Moment, Standing, ids, shrink, stand_in};
 use crate::anomalies::{observed, written};
 use crate::linearizability::search::Budget;
 use crate::linearizability::{Decision, Unseen, decide_by_search, register};
+use crate::specification::{Register, RegisterOperation};
 
 const NEVER: u64 = u64::MAX;
 
-/// How many operations a window may hold that waits for what tells its refusals' choices.
-const MOST_UNFOLDED: usize = 1024;
+/// How many operations a window may usually hold that waits for what tells its refusals' choices.
+pub(super) const PATIENCE: usize = 256;
+
+/// How many it may hold while open writes are bound.
+const MOST_BOUND: usize = 2048;
 
 /// How many configurations may be tried each time that refusals leave a choice.
 const CHOICES: usize = 50_000;
 
+/// How many configurations may be kept to carry choices on.
+const CARRIED: usize = 20_000;
+
 /// The window.
 #[derive(Debug, Default)]
 pub(super) struct RegisterWindow {
+    /// How many operations it may hold that waits for what tells its refusals' choices.
+    patience: usize,
+    /// All that may be, once refusals have left a choice for too long.
+    carried: Option<Box<Frontier<Register>>>,
     held: Vec<Operation>,
     /// Writes in doubt that nobody observed, by value.
     doubts: FxHashMap<Value, Doubt>,
@@ -41,10 +53,25 @@ pub(super) struct RegisterWindow {
 }
 
 impl RegisterWindow {
+    /// A window that waits with so many operations for what tells its refusals' choices.
+    pub(super) fn new(patience: usize) -> Self {
+        Self { patience, ..Self::default() }
+    }
+
     /// How many operations it holds, those in doubt aside, and those that only wait for what tells
     /// their refusals' choices.
     pub(super) fn len(&self) -> usize {
-        self.folded
+        self.folded.max(self.carried.as_ref().map_or(0, |carried| carried.len()))
+    }
+
+    /// Whether nothing else can go on with it: it holds open writes as what they must have been.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.carried.is_none() && !self.bound.is_empty()
+    }
+
+    /// What carries its refusals' choices, if anything does.
+    pub(super) fn take_carried(&mut self) -> Option<Box<Frontier<Register>>> {
+        self.carried.take()
     }
 
     /// Whether a value may have been written twice, so that it does not name its write.
@@ -66,6 +93,10 @@ impl RegisterWindow {
     }
 
     pub(super) fn settle(&mut self, moment: Moment<'_>) -> Standing {
+        let standing = self.carry(&moment);
+        if let Standing::Broken(_) = standing {
+            return standing;
+        }
         let mut fits = moment
             .open
             .iter()
@@ -82,7 +113,7 @@ impl RegisterWindow {
         let open: Vec<&Operation> =
             moment.open.iter().filter(|one| !self.bound.contains(&one.id)).collect();
         let mut observed = self.observed_in_doubt(&open);
-        if let Some(standing) = self.refusals(&open) {
+        if let Some(standing) = self.refusals(&open, moment.watermark_ns) {
             return standing;
         }
         observed.retain(|one| !self.bound.contains(&one.id));
@@ -107,10 +138,22 @@ impl RegisterWindow {
         }
     }
 
+    /// Lets what carries the choices on take in what the window takes in; if it cannot, the choices are
+    /// left to the second look.
+    fn carry(&mut self, moment: &Moment<'_>) -> Standing {
+        let Some(carried) = &mut self.carried else { return Standing::Holds };
+        let standing = carried.settle(moment.fresh.clone(), moment.open, moment.watermark_ns);
+        if standing == Standing::Undecided {
+            self.carried = None;
+            self.deferred = true;
+        }
+        standing
+    }
+
     /// Lets refusals bind what they bind, and forgets them. If they leave a choice, the window stands
-    /// as it is, and nothing is folded; until it is so large that they are forgotten all the same, for
-    /// the second look.
-    fn refusals(&mut self, open: &[&Operation]) -> Option<Standing> {
+    /// as it is, and nothing is folded; until it is so large that the choice is carried on by the set
+    /// of all states that may be, and forgotten here.
+    fn refusals(&mut self, open: &[&Operation], watermark_ns: u64) -> Option<Standing> {
         if self.held.iter().all(|one| one.refused_ns().is_none()) {
             return None;
         }
@@ -118,11 +161,15 @@ impl RegisterWindow {
         let doubts: Vec<Operation> =
             self.doubts.iter().map(|(value, doubt)| doubt.operation(*value)).collect();
         let opened = open.iter().copied().filter(|one| one.call.is_write());
+        let opened_writes: Vec<Operation> = opened.clone().cloned().collect();
         let mut operations: Vec<&Operation> =
             self.held.iter().chain(&doubts).chain(opened).collect();
         operations.sort_by_key(|one| (one.invoked_ns, one.id));
         let Some(settled) = register::settle(&operations) else { return Some(Standing::Unfit) };
         let decision = settled.decision.unwrap_or_else(|| {
+            if self.carried.is_some() {
+                return Decision::Holds;
+            }
             let budget = Budget { configurations: CHOICES, ..Budget::default() };
             decide_by_search(Model::CasRegister, &operations, budget)
         });
@@ -130,10 +177,25 @@ impl RegisterWindow {
             return Some(Standing::Broken(ids(&operations, &violation.operations)));
         }
         let forgets = settled.forgets;
-        if !forgets && decision == Decision::Holds && self.held.len() < MOST_UNFOLDED {
-            return Some(Standing::Holds);
+        if !forgets && self.carried.is_none() {
+            // What is bound is held already, and is not to be taken in a second time when it ends.
+            let most = if self.bound.is_empty() { self.patience } else { MOST_BOUND };
+            if decision == Decision::Holds && self.held.len() < most {
+                return Some(Standing::Holds);
+            }
+            if !self.deferred && self.bound.is_empty() {
+                let held = self.held.iter().chain(&doubts).cloned().collect();
+                let of = RegisterOperation::of;
+                let carried = Frontier::new(Register::default(), of, None, held).within(CARRIED);
+                self.carried = Some(Box::new(carried));
+                let (fresh, open) = (Vec::new(), &opened_writes[..]);
+                let standing = self.carry(&Moment { fresh, open, watermark_ns });
+                if let Standing::Broken(_) = standing {
+                    return Some(standing);
+                }
+            }
+            self.deferred = self.carried.is_none();
         }
-        self.deferred |= !forgets;
         for (_, one) in settled.bound {
             // A write in doubt that is bound is not free any more, and one that is open is taken in
             // as what it must have been.

@@ -48,9 +48,10 @@ enum Window {
 }
 
 impl Watch {
-    pub(super) fn new(model: Model) -> Self {
+    /// A record of a model, of which so many operations may wait for what tells refusals' choices.
+    pub(super) fn new(model: Model, patience: usize) -> Self {
         let window = match model {
-            Model::Register | Model::CasRegister => Window::Register(RegisterWindow::default()),
+            Model::Register | Model::CasRegister => Window::Register(RegisterWindow::new(patience)),
             Model::Counter => Window::Counter(CounterWindow::default()),
             Model::Set => Window::List(ListWindow::default()),
         };
@@ -149,8 +150,15 @@ impl Watch {
             self.suspicion = Some(Suspicion::Ambiguous);
             self.deferred =
                 matches!(&self.window, Window::Register(window) if window.is_deferred());
-            self.window = std::mem::replace(&mut self.window, Window::Closed).widened();
-            standing = self.window.settle(Moment { fresh: Vec::new(), open: &open, watermark_ns });
+            // An open write that is held as what it must have been would be taken in twice.
+            standing = match &self.window {
+                Window::Register(window) if window.is_stuck() => Standing::Undecided,
+                _ => {
+                    self.window = std::mem::replace(&mut self.window, Window::Closed).widened();
+                    let fresh = Vec::new();
+                    self.window.settle(Moment { fresh, open: &open, watermark_ns })
+                }
+            };
         }
         let found = match standing {
             Standing::Broken(operations) => Some((AnomalyClass::NonLinearizable, operations)),
@@ -203,7 +211,10 @@ impl Window {
     /// The same record, decided in general.
     fn widened(self) -> Self {
         match self {
-            Self::Register(window) => {
+            Self::Register(mut window) => {
+                if let Some(carried) = window.take_carried() {
+                    return Self::AnyRegister(carried);
+                }
                 let held = window.into_operations();
                 let of = RegisterOperation::of;
                 Self::AnyRegister(Box::new(Frontier::new(Register::default(), of, None, held)))
@@ -231,6 +242,7 @@ impl Window {
 mod tests {
     use history::Value;
 
+    use super::super::register::PATIENCE;
     use super::super::window::stand_in;
     use super::*;
 
@@ -249,7 +261,7 @@ mod tests {
     #[test]
     fn a_window_does_not_grow_with_the_history() {
         for model in [Model::Register, Model::CasRegister, Model::Counter, Model::Set] {
-            let mut watch = Watch::new(model);
+            let mut watch = Watch::new(model, PATIENCE);
             for n in 0..2_000 {
                 let (call, returned) = write(model, n);
                 let at = 10 * n;
