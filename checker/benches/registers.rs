@@ -81,7 +81,10 @@ fn growth(options: &Options) {
     }
 }
 
-/// One thread beside two, in wall time.
+/// So many rounds of one thread and two at least: a median of fewer is as loud as the machine.
+const LEAST_ROUNDS: usize = 5;
+
+/// One thread beside two, in wall time: medians, and the median of each round's gain.
 fn cores(options: &Options) {
     for keys in [10_000, 1] {
         for stale in [false, true] {
@@ -100,15 +103,16 @@ fn cores(options: &Options) {
                 begin.elapsed().as_secs_f64()
             };
             // In turn, so that whatever else the machine does meets both.
-            let (singles, doubles): (Vec<f64>, Vec<f64>) =
-                (0..options.repetitions).map(|_| (measure(&one), measure(&two))).unzip();
-            let (single, double) = (least(singles), least(doubles));
+            let rounds: Vec<[f64; 2]> = (0..options.repetitions.max(LEAST_ROUNDS))
+                .map(|_| [measure(&one), measure(&two)])
+                .collect();
+            let of = |what: fn(&[f64; 2]) -> f64| median(rounds.iter().map(what).collect());
             println!(
                 "{operations} operations, {keys} keys, stale {stale}: one thread {:.1} ms, two {:.1} \
                  ms, {:.2} times as fast",
-                single * 1e3,
-                double * 1e3,
-                single / double
+                of(|[single, _]| *single) * 1e3,
+                of(|[_, double]| *double) * 1e3,
+                of(|[single, double]| single / double)
             );
         }
     }
@@ -160,7 +164,7 @@ fn row(shape: Shape, repetitions: usize, judge: Judge) -> f64 {
 /// CPU time for one history, the median in s, and the most memory in bytes.
 fn measure(histories: &[Versions], stale: bool, repetitions: usize, judge: Judge) -> (f64, usize) {
     let mut bytes = 0;
-    let mut seconds: Vec<f64> = (0..repetitions)
+    let seconds = (0..repetitions)
         .map(|_| {
             let before = memory::Mark::now();
             let begin = busy_seconds();
@@ -171,13 +175,12 @@ fn measure(histories: &[Versions], stale: bool, repetitions: usize, judge: Judge
             (busy_seconds() - begin) / histories.len() as f64
         })
         .collect();
-    seconds.sort_by(f64::total_cmp);
-    (seconds[seconds.len() / 2], bytes)
+    (median(seconds), bytes)
 }
 
-/// The least of some times: what the machine can do when nobody else wants it.
-fn least(times: Vec<f64>) -> f64 {
-    times.into_iter().min_by(f64::total_cmp).unwrap_or(f64::NAN)
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// CPU time of this thread so far, in s (other processes on the machine do not count).
