@@ -1,5 +1,7 @@
 //! What recording costs the load: operations per second against the embedded cluster with the
-//! recorder on and off in turns, five times each. Prints both medians and their difference.
+//! recorder on and off in turns, five rounds each. Prints both medians and their difference.
+//!
+//! A round is four short turns of either kind, so that whatever else the machine does meets both.
 //!
 //! `cargo bench -p aerocert-workloads --bench recording`
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
@@ -20,11 +22,14 @@ use tokio::sync::watch;
 
 const PROCESSES: u32 = 32;
 const ROUNDS: usize = 5;
-const LASTING: Duration = Duration::from_secs(2);
+/// An even number, so that each kind goes first equally often.
+const TURNS: usize = 4;
+const LASTING: Duration = Duration::from_millis(600);
 
-/// Operations per second of one round; every round works on a set of its own.
-async fn round(cluster: &Cluster, round: usize, recorded: bool) -> f64 {
-    let set = format!("{round}-{recorded}");
+/// How many operations of one turn were acknowledged, and in how many ms; every turn works on a set
+/// of its own.
+async fn turn(cluster: &Cluster, number: usize, recorded: bool) -> [u64; 2] {
+    let set = format!("{number}-{recorded}");
     let arm = Arm { set, ..arm(Mode::Ap) };
     let mut load = load(Workload::Register, PROCESSES, LASTING);
     load.keys = 1000;
@@ -44,7 +49,13 @@ async fn round(cluster: &Cluster, round: usize, recorded: bool) -> f64 {
     let report = running.run(stopped).await;
     running.close().await;
     recorder.finish().unwrap();
-    report.operations.ok as f64 * 1000.0 / report.lasted_ms as f64
+    [report.operations.ok, report.lasted_ms]
+}
+
+/// Operations per second of all turns of a round.
+fn rate(turns: &[[u64; 2]]) -> f64 {
+    let sum = |of: usize| turns.iter().map(|turn| turn[of]).sum::<u64>() as f64;
+    sum(0) * 1000.0 / sum(1)
 }
 
 fn median(mut rates: Vec<f64>) -> f64 {
@@ -55,14 +66,19 @@ fn median(mut rates: Vec<f64>) -> f64 {
 #[tokio::main]
 async fn main() {
     let cluster = Cluster::start(SEED).await;
-    round(&cluster, ROUNDS, true).await;
+    // Whatever happens once happens here.
+    turn(&cluster, ROUNDS * TURNS, true).await;
     let (mut on, mut off) = (Vec::new(), Vec::new());
-    for index in 0..ROUNDS {
-        // Who goes first alternates, so that a drift of the machine favours neither.
-        for recorded in [index % 2 == 0, index % 2 != 0] {
-            let rate = round(&cluster, index, recorded).await;
-            if recorded { &mut on } else { &mut off }.push(rate);
+    for round in 0..ROUNDS {
+        let mut turns = [Vec::new(), Vec::new()];
+        for number in round * TURNS..(round + 1) * TURNS {
+            for recorded in [number % 2 == 0, number % 2 != 0] {
+                let done = turn(&cluster, number, recorded).await;
+                turns[usize::from(recorded)].push(done);
+            }
         }
+        off.push(rate(&turns[0]));
+        on.push(rate(&turns[1]));
     }
     println!("recorder on:  {on:.0?} operations per second");
     println!("recorder off: {off:.0?} operations per second");

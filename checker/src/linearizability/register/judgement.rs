@@ -13,6 +13,10 @@ use super::{Action, INITIAL, Step, Unseen};
 /// Fewer operations than this are not worth a second thread.
 const WORTHWHILE: usize = 1 << 16;
 
+/// Stretches for each thread, so that one which the machine takes away for a while leaves the rest
+/// of its work to the others.
+const SHARES: usize = 4;
+
 /// What became of the keys of some [`Columns`]. Those not named here have a linearization.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
@@ -38,7 +42,11 @@ pub fn judge(columns: &Columns) -> Judgement {
         steps.for_each(|step| *step = order[*step as usize]);
         return judgement;
     }
-    let stretches = columns.len().div_ceil(WORTHWHILE).clamp(1, rayon::current_num_threads());
+    let most = match rayon::current_num_threads() {
+        1 => 1,
+        threads => threads * SHARES,
+    };
+    let stretches = columns.len().div_ceil(WORTHWHILE).clamp(1, most);
     let tallies = Tallies::of(columns, stretches);
     if tallies.shared {
         return judge(&columns.apart());
