@@ -230,7 +230,7 @@ impl<'a> Course<'a> {
         self.asking = false;
     }
 
-    /// Whether all nodes are in one cluster and no migration remains.
+    /// Whether all nodes are in one cluster, which serves every partition, and no migration remains.
     fn is_whole(&self) -> bool {
         let now_ns = self.world.now_ns();
         (0..NODES).all(|node| {
@@ -238,7 +238,7 @@ impl<'a> Course<'a> {
                 let cluster = node.cluster(now_ns);
                 let settled = node.namespace(NAMESPACE).is_some_and(|namespace| {
                     namespace.migrate_tx_remaining + namespace.migrate_rx_remaining == 0
-                        && namespace.unavailable_partitions == 0
+                        && namespace.unavailable_partitions + namespace.dead_partitions == 0
                 });
                 cluster.members.len() == usize::from(NODES) && cluster.integrity && settled
             })

@@ -43,6 +43,17 @@ fn a_hundred_nights_under_strong_consistency_are_clean() {
     }
 }
 
+/// Nights in which a round was prepared by some and served by none, and fewer nodes then went on
+/// without the others: that must not leave partitions dead.
+#[test]
+fn cuts_alone_leave_no_partition_dead() {
+    for tale in each(&[322, 441, 861], |seed| tell(*seed, &SC, None).unwrap()) {
+        let seed = tale.seed;
+        assert!(tale.as_expected, "seed {seed}: {:?} {:?}", tale.why, tale.anomalies);
+        assert_eq!(tale.verdict, Verdict::Valid, "seed {seed}");
+    }
+}
+
 #[test]
 fn a_long_cut_loses_something_under_availability_in_nearly_every_night() {
     let sky = Sky { mode: Mode::Ap, ..SC };

@@ -4,7 +4,8 @@
 //! *propose* (members accept the number and promise to prepare no lower one), *gather* (members
 //! report what they hold), *prepare* (members note the plan durably and stop serving the round
 //! before), *activate* (everybody has prepared, so everybody serves). A round that not all its
-//! members prepared was never served by anyone, and can be undone.
+//! members prepared was never served by anyone, and can be undone: also when a later round has been
+//! served meanwhile, by fewer members, for the partitions that this one left as they were.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -27,8 +28,8 @@ pub struct Ledger {
     prepared: VecDeque<RoundId>,
     /// From which number on `prepared` is complete.
     complete_from: u64,
-    /// The rounds of which it does not know that everybody prepared them, the latest last, each
-    /// with the claims that stood before it (by namespace).
+    /// The rounds of which it does not know that everybody prepared them, and on which a claim
+    /// stands, the latest last, each with the claims that stood before it (by namespace).
     open: Vec<(Round, Vec<Vec<Claim>>)>,
     /// How often it was changed.
     #[serde(skip)]
@@ -74,10 +75,22 @@ impl Ledger {
         self.open.push((round, saved));
     }
 
-    /// Everybody prepared the round, and with it whatever this node prepared before is settled.
-    pub fn settle(&mut self) {
+    /// Everybody prepared a round; `claims` are those that stand in it. Rounds before it need no
+    /// undoing once no claim stands on them. A partition that the round could not serve still does.
+    pub fn settle(&mut self, settled: RoundId, claims: &[Vec<Claim>]) {
         self.changes += u64::from(!self.open.is_empty());
-        self.open.clear();
+        let mut kept: Vec<(Round, Vec<Vec<Claim>>)> = Vec::new();
+        for (round, saved) in self.open.drain(..).rev() {
+            let below = |claims: &[Vec<Claim>]| {
+                claims.iter().flatten().any(|claim| claim.last_available == round.id.number)
+            };
+            let needed = below(claims) || kept.iter().any(|(_, saved)| below(saved));
+            if needed && round.id != settled {
+                kept.push((round, saved));
+            }
+        }
+        kept.reverse();
+        self.open = kept;
     }
 
     /// What the principal must know to tell which rounds were never served.
@@ -90,27 +103,34 @@ impl Ledger {
         }
     }
 
-    /// Undoes rounds that were never served. Returns the claims to go back to, if they change.
-    pub fn undo(&mut self, dead: &[RoundId]) -> Option<Vec<Vec<Claim>>> {
+    /// Undoes rounds that were never served: `claims` that stand on them go back to what stood
+    /// before. True if any did.
+    pub fn undo(&mut self, dead: &[RoundId], claims: &mut [Vec<Claim>]) -> bool {
         self.changes += 1;
         self.prepared.retain(|round| !dead.contains(round));
-        let mut restored = None;
-        while self.open.last().is_some_and(|(round, _)| dead.contains(&round.id)) {
-            restored = self.open.pop().map(|(_, saved)| saved);
-        }
-        // A dead round below one that stands: what stood before it is what the upper one goes
-        // back to.
-        let mut index = 0;
-        while index + 1 < self.open.len() {
-            if dead.contains(&self.open[index].0.id) {
-                let (_, saved) = self.open.remove(index);
-                self.open[index].1 = saved;
-            } else {
-                index += 1;
+        let mut changed = false;
+        while let Some(index) = self.open.iter().rposition(|(round, _)| dead.contains(&round.id)) {
+            let (round, before) = self.open.remove(index);
+            // What a later round goes back to must not be this one.
+            for (_, saved) in &mut self.open[index..] {
+                go_back(saved, round.id, &before);
             }
+            changed |= go_back(claims, round.id, &before);
         }
-        restored
+        changed
     }
+}
+
+/// Lets claims that stand on a round be what they were before it. True if any did.
+fn go_back(claims: &mut [Vec<Claim>], round: RoundId, before: &[Vec<Claim>]) -> bool {
+    let mut changed = false;
+    for (claim, before) in claims.iter_mut().flatten().zip(before.iter().flatten()) {
+        if claim.last_available == round.number {
+            *claim = *before;
+            changed = true;
+        }
+    }
+    changed
 }
 
 /// A part of a node's [`Ledger`], as it tells the principal.
@@ -443,22 +463,65 @@ mod tests {
         assert_eq!(dead(&[(1, &with), (2, &Ledger::after_loss())]), [] as [u64; 0]);
     }
 
+    /// The claims of a namespace with one partition for each.
+    fn standing(last_available: &[u64]) -> Vec<Vec<Claim>> {
+        vec![last_available.iter().flat_map(|round| claims(*round).remove(0)).collect()]
+    }
+
+    fn undone(ledger: &mut Ledger, dead: &[&Round], mut from: Vec<Vec<Claim>>) -> Vec<Vec<Claim>> {
+        let dead: Vec<RoundId> = dead.iter().map(|round| round.id).collect();
+        let before = from.clone();
+        assert_eq!(ledger.undo(&dead, &mut from), from != before);
+        from
+    }
+
     #[test]
     fn what_was_served_is_never_undone() {
         let five = round(5, &[2, 1]);
         let mut served = prepared(&[&five]);
-        served.settle();
+        served.settle(five.id, &claims(5));
         assert_eq!(dead(&[(1, &served), (2, &Ledger::default())]), [] as [u64; 0]);
-        assert_eq!(served.undo(&[five.id]), None);
+        assert_eq!(undone(&mut served, &[&five], claims(5)), claims(5));
     }
 
     #[test]
     fn undoing_goes_back_past_dead_rounds_and_skips_those_below_one_that_stands() {
         let (five, six) = (round(5, &[2, 1]), round(6, &[2, 1]));
-        assert_eq!(prepared(&[&five, &six]).undo(&[five.id, six.id]), Some(claims(4)));
-        assert_eq!(prepared(&[&five, &six]).undo(&[six.id]), Some(claims(5)));
+        assert_eq!(undone(&mut prepared(&[&five, &six]), &[&five, &six], claims(6)), claims(4));
+        assert_eq!(undone(&mut prepared(&[&five, &six]), &[&six], claims(6)), claims(5));
         let mut ledger = prepared(&[&five, &six]);
-        assert_eq!(ledger.undo(&[five.id]), None, "the upper one stands");
-        assert_eq!(ledger.undo(&[six.id]), Some(claims(4)), "and it stood on what was before 5");
+        assert_eq!(undone(&mut ledger, &[&five], claims(6)), claims(6), "the upper one stands");
+        assert_eq!(undone(&mut ledger, &[&six], claims(6)), claims(4), "on what was before 5");
+    }
+
+    #[test]
+    fn a_round_that_was_served_settles_none_before_it_where_it_served_nothing() {
+        // All six were to take part in round 7, and node 1 was cut off before it heard the plan. The
+        // others went on in round 8 without it, which could serve the second partition alone.
+        let (seven, eight) = (round(7, &[3, 2, 1]), round(8, &[3, 2]));
+        let mut ledger = Ledger::default();
+        ledger.accept(seven.id);
+        ledger.prepare(seven.clone(), standing(&[6, 6]));
+        ledger.accept(eight.id);
+        ledger.prepare(eight.clone(), standing(&[7, 7]));
+        ledger.settle(eight.id, &standing(&[7, 8]));
+        assert_eq!(dead(&[(2, &ledger), (3, &ledger)]), [] as [u64; 0], "1 may have served it");
+        assert_eq!(dead(&[(1, &Ledger::default()), (2, &ledger)]), [7]);
+        assert_eq!(undone(&mut ledger, &[&seven], standing(&[7, 8])), standing(&[6, 8]));
+        assert!(ledger.open.is_empty() && ledger.prepared == [eight.id]);
+    }
+
+    #[test]
+    fn rounds_on_which_no_claim_stands_are_forgotten() {
+        let (seven, eight) = (round(7, &[3, 2, 1]), round(8, &[3, 2]));
+        let mut ledger = prepared(&[&seven, &eight]);
+        ledger.settle(eight.id, &claims(8));
+        assert!(ledger.open.is_empty());
+        // Round 8 went back to 7, and neither is known to have been prepared by all.
+        let nine = round(9, &[3, 2]);
+        let mut ledger = prepared(&[&seven, &eight, &nine]);
+        ledger.settle(nine.id, &claims(8));
+        let open: Vec<u64> = ledger.open.iter().map(|(round, _)| round.id.number).collect();
+        assert_eq!(open, [7, 8]);
     }
 }

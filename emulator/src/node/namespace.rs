@@ -224,7 +224,9 @@ impl Namespace {
     /// Goes back to the claims that stood before rounds which were never served.
     pub fn restore_claims(&mut self, claims: &[Claim]) {
         for (partition, claim) in (0..PARTITIONS).zip(claims) {
-            *self.known_mut(partition).0 = *claim;
+            if self.copy(partition).claim != *claim {
+                *self.known_mut(partition).0 = *claim;
+            }
         }
     }
 

@@ -7,10 +7,12 @@ use rand::RngExt;
 
 use super::membership::{Lead, LeadStep, dead_rounds};
 use super::message::{Fabric, Output, RoundMessage};
+use super::namespace::Namespace;
 use super::plan::{Plan, Report};
 use super::rebalance;
 use super::round::{Round, RoundId};
 use super::state::Node;
+use super::storage::Claim;
 use super::{Quiesce, Recluster};
 use crate::partition::NodeId;
 
@@ -63,8 +65,8 @@ impl Node {
             RoundMessage::Propose(round) => self.on_propose(from, &round, out),
             RoundMessage::Refuse(id) => self.on_refuse(id),
             RoundMessage::Gather(id, dead) if self.ledger.accepted == Some(id) => {
-                if let Some(claims) = self.ledger.undo(&dead) {
-                    self.restore_claims(&claims);
+                if !dead.is_empty() {
+                    self.undo(&dead);
                 }
                 let undone = |plan: &Arc<Plan>| dead.contains(&plan.round.id);
                 if self.membership.prepared.as_ref().is_some_and(undone) {
@@ -168,7 +170,7 @@ impl Node {
         if known(&self.membership.prepared) || known(&self.membership.active) {
             return;
         }
-        let saved = self.namespaces.iter().map(|namespace| namespace.claims()).collect();
+        let saved = self.claims();
         self.ledger.prepare(plan.round.clone(), saved);
         for (namespace, planned) in self.namespaces.iter_mut().zip(&plan.namespaces) {
             namespace.prepare(self.id, id, planned, &self.config.defects);
@@ -176,9 +178,18 @@ impl Node {
         self.membership.prepared = Some(Arc::clone(plan));
     }
 
-    fn restore_claims(&mut self, claims: &[Vec<super::storage::Claim>]) {
-        for (namespace, claims) in self.namespaces.iter_mut().zip(claims) {
-            namespace.restore_claims(claims);
+    /// The claims of all namespaces.
+    fn claims(&self) -> Vec<Vec<Claim>> {
+        self.namespaces.iter().map(Namespace::claims).collect()
+    }
+
+    /// Undoes rounds that were never served.
+    fn undo(&mut self, dead: &[RoundId]) {
+        let mut claims = self.claims();
+        if self.ledger.undo(dead, &mut claims) {
+            for (namespace, claims) in self.namespaces.iter_mut().zip(&claims) {
+                namespace.restore_claims(claims);
+            }
         }
     }
 
@@ -194,7 +205,8 @@ impl Node {
         };
         let before = self.membership.active.clone();
         let settled = self.membership.reported.is_none_or(|reported| Some(reported) == id);
-        self.ledger.settle();
+        let claims = self.claims();
+        self.ledger.settle(plan.round.id, &claims);
         self.membership.activate(now_ns, Arc::clone(&plan));
         if settled {
             self.membership.reported = None;
