@@ -6,8 +6,8 @@ use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 
 use super::constant::{DEFAULT_COMMANDS, constant};
 use super::endpoints::{self, Ports};
-use super::{idle, partitions, peers, roster, sets, stable, statistics};
-use crate::node::{NamespaceConfig, NamespaceView, Node, Quiesce, Recluster, RosterView};
+use super::{idle, logs, manage, partitions, peers, roster, sets, stable, statistics};
+use crate::node::{NamespaceConfig, NamespaceView, Node, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
 use crate::security::{Caller, permits_command};
 
@@ -51,7 +51,7 @@ pub fn value(node: &mut Node, now_ns: u64, site: u8, line: &str) -> String {
     if let Some(answer) = constant(command.name) {
         return answer.to_owned();
     }
-    if let Some(answer) = act(node, &command) {
+    if let Some(answer) = manage::act(node, now_ns, &command) {
         return answer;
     }
     let asked = Asked { node, now_ns, site, command };
@@ -63,59 +63,9 @@ pub fn value(node: &mut Node, now_ns: u64, site: u8, line: &str) -> String {
         .unwrap_or_else(|| error(ResultCode::PARAMETER, "unrecognized command"))
 }
 
-fn no_namespace() -> String {
+/// The answer about a namespace that is not there.
+pub(super) fn no_namespace() -> String {
     error(ResultCode::NAMESPACE, "namespace not found on node")
-}
-
-/// Commands that change the node.
-fn act(node: &mut Node, command: &Command<'_>) -> Option<String> {
-    Some(match command.name {
-        "recluster" => match node.recluster() {
-            Recluster::Ok => "ok".to_owned(),
-            Recluster::IgnoredByNonPrincipal => "ignored-by-non-principal".to_owned(),
-            Recluster::Failed => error(ResultCode::UNKNOWN, "unknown"),
-        },
-        "quiesce" => match node.quiesce(true) {
-            Quiesce::Ok => "ok".to_owned(),
-            Quiesce::Permanent => error(ResultCode::FORBIDDEN, "permanently quiesced"),
-        },
-        "quiesce-undo" => match node.quiesce(false) {
-            Quiesce::Ok => "ok".to_owned(),
-            Quiesce::Permanent => "ignored-permanently-quiesced".to_owned(),
-        },
-        "roster-set" => {
-            let namespace = command.parameter("namespace").unwrap_or_default();
-            let Some(nodes) = command.parameter("nodes").and_then(roster::parse) else {
-                return Some(error(ResultCode::PARAMETER, "bad 'nodes'"));
-            };
-            if node.set_roster(namespace, nodes) {
-                "ok".to_owned()
-            } else if node.namespace(namespace).is_some() {
-                error(ResultCode::PARAMETER, "namespace is not strong-consistency")
-            } else {
-                no_namespace()
-            }
-        }
-        "set-config" if command.parameter("context") == Some("namespace") => {
-            let name = command.parameter("namespace").or(command.parameter("id"));
-            let settings = command
-                .parameters
-                .iter()
-                .filter(|(key, _)| !matches!(*key, "context" | "namespace" | "id"));
-            let mut settings = settings.peekable();
-            let known = settings.peek().is_some();
-            if known
-                && settings
-                    .all(|(key, value)| node.set_config(name.unwrap_or_default(), key, value))
-            {
-                "ok".to_owned()
-            } else {
-                error(ResultCode::PARAMETER, "invalid set-config parameter")
-            }
-        }
-        "set-config" => error(ResultCode::PARAMETER, "invalid set-config parameter"),
-        _ => return None,
-    })
 }
 
 /// The histograms of a namespace.
@@ -174,8 +124,8 @@ impl Asked<'_> {
             "services-alumni" => peers::services(&config.places, &cluster().alumni, self.site),
             "peers-clear-std" => list(&cluster().peers),
             "alumni-clear-std" => list(&cluster().alumni),
-            "peers-clear-alt" => list(&[]),
-            "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" => {
+            "peers-clear-alt" | "alumni-clear-alt" => list(&[]),
+            "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" | "alumni-tls-alt" => {
                 format!("{},,[]", cluster().peers_generation)
             }
             "endpoints" => endpoints::answer(own, &config.places, &cluster().peers, self.site),
@@ -198,7 +148,9 @@ impl Asked<'_> {
                 Some((config, view)) => {
                     let now_ms = node.update_time_ms(self.now_ns);
                     let configured = self.namespace_config(config);
-                    statistics::namespace(&view, config, &configured, now_ms)
+                    let truncate_lut = node.truncated_before_ms(&config.name, "");
+                    let times = (now_ms, truncate_lut);
+                    statistics::namespace(&view, config, &configured, times)
                 }
                 None => "type=unknown".to_owned(),
             },
@@ -228,10 +180,6 @@ impl Asked<'_> {
                 let racks = node.namespaces().map(|ns| format!("{}:{}", ns.name, self.rack(ns)));
                 racks.collect::<Vec<_>>().join(";")
             }
-            "revive" => match self.views(self.command.parameter("namespace")) {
-                views if views.iter().all(|view| view.dead_partitions == 0) => "ok".to_owned(),
-                _ => error(ResultCode::CLUSTER_KEY_MISMATCH, "failed revive"),
-            },
             _ => return None,
         })
     }
@@ -256,6 +204,8 @@ impl Asked<'_> {
                 Some("security" | "xdr") => String::new(),
                 _ => error(ResultCode::PARAMETER, "invalid context"),
             },
+            "log" => logs::levels(self.node, command.argument),
+            "logs" => logs::LOGS.to_owned(),
             "get-stats" => error(ResultCode::PARAMETER, "missing 'context'"),
             "physical-devices" => error(ResultCode::PARAMETER, "missing 'path'"),
             "latencies" => {
@@ -353,11 +303,13 @@ impl Asked<'_> {
 
     fn service_config(&self) -> String {
         let config = self.node.config();
-        idle::SERVICE_CONFIG.with(&[
+        let mut known = vec![
             ("cluster-name", config.cluster_name.clone()),
             ("node-id", config.id.to_string()),
             ("stay-quiesced", config.stays_quiesced(config.id).to_string()),
-        ])
+        ];
+        known.extend(self.node.service_settings());
+        idle::SERVICE_CONFIG.with(&known)
     }
 
     fn network_config(&self) -> String {
@@ -365,7 +317,7 @@ impl Asked<'_> {
         let Some(own) = config.place() else { return String::new() };
         let ports = Ports::of(own, self.site);
         let host = ports.host;
-        let answer = idle::NETWORK_CONFIG.with(&[
+        let mut known = vec![
             ("service.port", ports.port(Ports::SERVICE).to_string()),
             ("service.address", host.to_owned()),
             ("service.access-address", host.to_owned()),
@@ -377,7 +329,9 @@ impl Asked<'_> {
             ("fabric.port", ports.port(Ports::FABRIC).to_string()),
             ("heartbeat.interval", config.heartbeat.interval_ms.to_string()),
             ("heartbeat.timeout", config.heartbeat.timeout.to_string()),
-        ]);
+        ];
+        known.extend(self.node.network_settings());
+        let answer = idle::NETWORK_CONFIG.with(&known);
         // The one key that comes once per peer.
         let seeds = config.places.iter().filter(|place| place.id != config.id).map(|place| {
             let seed = Ports::of(place, self.site).at(Ports::HEARTBEAT);

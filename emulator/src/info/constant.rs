@@ -7,9 +7,9 @@ pub(super) const BUILD: &str = "8.1.2.0";
 pub(super) fn constant(name: &str) -> Option<&'static str> {
     Some(match name {
         "admin-tls-std" | "best-practices" | "build_ee_sha" | "build_sha" | "health-outliers"
-        | "health-stats" | "histogram" | "query-show" | "service-clear-alt" | "service-tls-alt"
-        | "service-tls-std" | "services-alternate" | "sindex" | "sindex-list" | "udf-list"
-        | "user-agents" => "",
+        | "health-stats" | "histogram" | "masking-show" | "query-show" | "service-clear-alt"
+        | "service-tls-alt" | "service-tls-std" | "services-alternate" | "sindex"
+        | "sindex-list" | "udf-list" | "user-agents" => "",
         "build" => BUILD,
         "build_arch" => "x86_64",
         "build_time" => "",
@@ -27,7 +27,6 @@ pub(super) fn constant(name: &str) -> Option<&'static str> {
         "dump-cluster" | "dump-fabric" | "dump-hb" | "dump-hlc" | "dump-migrates" | "dump-rw"
         | "dump-skew" | "dump-wb-summary" => "ok",
         "help" => COMMANDS,
-        "logs" => "0:none",
         "partitions" => "4096",
         "release" => {
             "edition=Aerospike Enterprise Edition;version=8.1.2.0;os=emulated;arch=x86_64;sha="
@@ -45,10 +44,12 @@ const COMMANDS: &str = "features;node;compatibility-id;edition;build_ee_sha;buil
     build_time;build_os;build;version;statistics;services-alumni;services;partition-generation;\
     best-practices;cluster-name;cluster-stable;dump-cluster;dump-fabric;dump-hb;dump-hlc;\
     dump-migrates;dump-rw;dump-skew;dump-wb-summary;get-config;get-sl;get-stats;health-outliers;\
-    health-stats;help;histogram;index-pressure;jem-stats;latencies;log;logs;namespace;namespaces;\
+    health-stats;help;histogram;index-pressure;jem-stats;latencies;log;log-set;logs;masking-show;namespace;\
+    namespaces;\
     partition-info;peers-clear-alt;peers-clear-std;peers-generation;physical-devices;query-show;\
-    rack-ids;racks;recluster;replicas;revive;roster;roster-set;service;set-config;sets;\
-    sindex-list;smd-info;smd-show;status;tip-clear;udf-list;user-agent-set;user-agents";
+    quiesce;quiesce-undo;rack-ids;racks;recluster;replicas;revive;roster;roster-set;service;set-config;sets;\
+    sindex-list;smd-info;smd-show;status;tip-clear;truncate;truncate-namespace;\
+    truncate-namespace-undo;truncate-undo;udf-list;user-agent-set;user-agents";
 
 /// What an empty request asks for.
 pub(super) const DEFAULT_COMMANDS: [&str; 15] = [

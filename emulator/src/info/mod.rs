@@ -8,6 +8,8 @@ mod answer;
 mod constant;
 mod endpoints;
 mod idle;
+mod logs;
+mod manage;
 mod partitions;
 mod peers;
 mod roster;

@@ -16,8 +16,13 @@ pub(super) fn answer(node: &Node, path: &str) -> String {
         }
         for (name, view) in node.sets(&ns.name).unwrap_or_default() {
             match set {
-                None => answer.push_str(&format!("ns={}:set={name}:{}", ns.name, entry(view))),
-                Some(set) if set == name => answer.push_str(&entry(view)),
+                None => {
+                    let entry = entry(view, node.truncated_before_ms(&ns.name, name));
+                    answer.push_str(&format!("ns={}:set={name}:{entry}", ns.name));
+                }
+                Some(set) if set == name => {
+                    answer.push_str(&entry(view, node.truncated_before_ms(&ns.name, name)));
+                }
                 Some(_) => {}
             }
         }
@@ -25,10 +30,10 @@ pub(super) fn answer(node: &Node, path: &str) -> String {
     answer
 }
 
-fn entry(view: SetView) -> String {
+fn entry(view: SetView, truncate_lut: u64) -> String {
     let SetView { objects, tombstones } = view;
     format!(
-        "objects={objects}:tombstones={tombstones}:data_used_bytes=0:truncate_lut=0:sindexes=0:\
+        "objects={objects}:tombstones={tombstones}:data_used_bytes=0:truncate_lut={truncate_lut}:sindexes=0:\
          index_populating=false:truncating=false:default-read-touch-ttl-pct=0:default-ttl=0:\
          disable-eviction=false:enable-index=false:stop-writes-count=0:stop-writes-size=0;"
     )

@@ -47,15 +47,17 @@ pub(super) fn service(cluster: &ClusterView, namespaces: &[NamespaceView]) -> St
     ])
 }
 
-/// The answer to `namespace/<name>`: what is counted, then how it is configured.
+/// The answer to `namespace/<name>`: what is counted, then how it is configured. Times are in ms
+/// since 2010.
 pub(super) fn namespace(
     view: &NamespaceView,
     config: &NamespaceConfig,
     configured: &str,
-    now_ms: u64,
+    (now_ms, truncate_lut): (u64, u64),
 ) -> String {
     let mut known = vec![
         ("current_time", (now_ms / 1000).to_string()),
+        ("truncate_lut", truncate_lut.to_string()),
         ("ns_cluster_size", view.cluster_size.to_string()),
         ("effective_replication_factor", view.effective_replication_factor.to_string()),
         ("objects", objects(view).to_string()),

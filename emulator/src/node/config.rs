@@ -68,6 +68,12 @@ pub struct Heartbeat {
 impl Heartbeat {
     /// The latency that the server's clustering assumes of its fabric, in ms.
     const FABRIC_LATENCY_MS: u64 = 5;
+    /// The least interval that an operator may set, in ms. Source: the server's heartbeat code.
+    pub const LEAST_INTERVAL_MS: u32 = 50;
+    /// See [`Self::LEAST_INTERVAL_MS`].
+    pub const MOST_INTERVAL_MS: u32 = 600_000;
+    /// The least timeout that an operator may set, in intervals.
+    pub const LEAST_TIMEOUT: u32 = 3;
 
     /// Between two heartbeats, in ns.
     #[must_use]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::roster::RosterSetting;
 use super::round::RoundId;
+use super::truncation::Truncations;
 use crate::partition::NodeId;
 use crate::security::Directory;
 
@@ -29,6 +30,8 @@ pub struct Beat {
     pub orphan: bool,
     /// The roster settings that the sender knows, by namespace.
     pub rosters: Arc<[Option<Arc<RosterSetting>>]>,
+    /// The truncations that the sender knows, by namespace.
+    pub truncations: Arc<[Arc<Truncations>]>,
     /// The users and roles that the sender knows, in a cluster with security.
     pub directory: Option<Arc<Directory>>,
 }
@@ -144,6 +147,7 @@ mod tests {
             accepted: 0,
             orphan: true,
             rosters: Arc::new([]),
+            truncations: Arc::new([]),
             directory: None,
         })
     }

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use wire::Digest;
 
 use super::membership::Ledger;
-use super::namespace::{Kept, Namespace};
+use super::namespace::Kept;
 use super::roster::Roster;
 use super::state::{Node, Storage};
 use super::storage::{Claim, Lineage, Partition, Stored};
+use super::truncation::Truncations;
 use crate::partition::PARTITIONS;
 use crate::security::Directory;
 
@@ -24,7 +25,7 @@ pub enum Change {
     Ledger(Ledger),
     /// Its users and roles.
     Directory(Arc<Directory>),
-    /// A namespace's roster, and whether its copies can be relied on.
+    /// A namespace's roster, whether its copies can be relied on, and which records are gone.
     Namespace {
         /// The namespace's position.
         namespace: usize,
@@ -32,6 +33,8 @@ pub enum Change {
         roster: Roster,
         /// Its copies can be relied on.
         trusted: bool,
+        /// Its truncations.
+        truncations: Arc<Truncations>,
     },
     /// Something of one namespace's copies.
     Copy {
@@ -124,7 +127,7 @@ fn known_of(partition: u16, partitions: &[Partition]) -> CopyChange {
 #[derive(Debug)]
 pub(super) struct Written {
     ledger: u64,
-    rosters: Vec<Roster>,
+    heads: Vec<(Roster, bool, Arc<Truncations>)>,
     directory: Arc<Directory>,
 }
 
@@ -137,7 +140,7 @@ impl Node {
         let mut changes = vec![began, ledger, directory];
         for (position, namespace) in self.namespaces.iter_mut().enumerate() {
             namespace.journal = Some(Journal::default());
-            changes.push(head(position, namespace));
+            changes.push(head(position, &namespace.kept));
         }
         self.written = Some(self.as_written());
         changes
@@ -154,8 +157,8 @@ impl Node {
             changes.push(Change::Directory(Arc::clone(&self.directory)));
         }
         for (position, namespace) in self.namespaces.iter_mut().enumerate() {
-            if written.rosters[position] != namespace.kept.roster {
-                changes.push(head(position, namespace));
+            if written.heads[position] != head_of(&namespace.kept) {
+                changes.push(head(position, &namespace.kept));
             }
             let Some(journal) = &mut namespace.journal else { continue };
             let copies = journal.take(&namespace.kept.partitions).into_iter();
@@ -170,14 +173,20 @@ impl Node {
     fn as_written(&self) -> Written {
         Written {
             ledger: self.ledger.changes(),
-            rosters: self.namespaces.iter().map(|space| space.kept.roster.clone()).collect(),
+            heads: self.namespaces.iter().map(|space| head_of(&space.kept)).collect(),
             directory: Arc::clone(&self.directory),
         }
     }
 }
 
-fn head(namespace: usize, of: &Namespace) -> Change {
-    Change::Namespace { namespace, roster: of.kept.roster.clone(), trusted: of.kept.trusted }
+/// What is written of a namespace as a whole.
+fn head_of(kept: &Kept) -> (Roster, bool, Arc<Truncations>) {
+    (kept.roster.clone(), kept.trusted, Arc::clone(&kept.truncations))
+}
+
+fn head(namespace: usize, kept: &Kept) -> Change {
+    let (roster, trusted, truncations) = head_of(kept);
+    Change::Namespace { namespace, roster, trusted, truncations }
 }
 
 impl Storage {
@@ -188,6 +197,7 @@ impl Storage {
             roster: Roster::default(),
             partitions: std::iter::repeat_with(Partition::default).take(PARTITIONS).collect(),
             trusted: true,
+            truncations: Arc::default(),
         };
         Self {
             incarnation: 0,
@@ -203,10 +213,11 @@ impl Storage {
             Change::Began(incarnation) => self.incarnation = incarnation,
             Change::Ledger(ledger) => self.ledger = ledger,
             Change::Directory(directory) => self.directory = directory,
-            Change::Namespace { namespace, roster, trusted } => {
+            Change::Namespace { namespace, roster, trusted, truncations } => {
                 if let Some(kept) = self.namespaces.get_mut(namespace) {
                     kept.roster = roster;
                     kept.trusted = trusted;
+                    kept.truncations = truncations;
                 }
             }
             Change::Copy { namespace, change } => {
@@ -223,8 +234,7 @@ impl Storage {
         let ledger = Change::Ledger(self.ledger.clone());
         let directory = Change::Directory(Arc::clone(&self.directory));
         let namespaces = self.namespaces.iter().enumerate().flat_map(|(namespace, kept)| {
-            let (roster, trusted) = (kept.roster.clone(), kept.trusted);
-            let head = Change::Namespace { namespace, roster, trusted };
+            let head = head(namespace, kept);
             let copies = (0u16..).zip(&kept.partitions).flat_map(|(partition, copy)| {
                 let stored = |(digest, stored): (&Digest, &Stored)| {
                     CopyChange::Stored(*digest, stored.clone())

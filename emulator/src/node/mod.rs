@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod dynamic;
 pub mod heartbeat;
 pub mod journal;
 pub mod membership;
@@ -21,6 +22,7 @@ pub mod state;
 pub mod statistics;
 pub mod storage;
 mod transaction;
+pub mod truncation;
 mod users;
 pub mod view;
 

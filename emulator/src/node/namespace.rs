@@ -13,6 +13,7 @@ use super::round::RoundId;
 use super::settings::Settings;
 use super::statistics::Counters;
 use super::storage::{Claim, Lineage, Partition, Replication, Stored};
+use super::truncation::Truncations;
 use super::{Mode, NamespaceConfig};
 use crate::defect::{Defect, Defects};
 use crate::partition::{NodeId, PARTITIONS};
@@ -27,6 +28,8 @@ pub struct Kept {
     pub partitions: Vec<Partition>,
     /// The copies can be relied on.
     pub trusted: bool,
+    /// Which records are gone, whatever copies are found of them.
+    pub truncations: Arc<Truncations>,
 }
 
 /// A namespace.
@@ -38,6 +41,8 @@ pub struct Namespace {
     pub rules: Rules,
     /// What else an operator can change while it runs.
     pub settings: Settings,
+    /// An operator has revived its copies: they are good enough where no better ones are left.
+    pub revived: bool,
     /// What stays when the process ends.
     pub kept: Kept,
     /// The node's part in each partition, in the round in force.
@@ -84,6 +89,7 @@ impl Namespace {
             roster: Roster::preset(config.roster.clone()),
             partitions: std::iter::repeat_with(Partition::default).take(PARTITIONS).collect(),
             trusted: true,
+            truncations: Arc::default(),
         });
         let mut unreplicated = BTreeSet::new();
         for partition in &mut kept.partitions {
@@ -104,9 +110,10 @@ impl Namespace {
                 }
             }
         }
-        Self {
+        let mut namespace = Self {
             rules,
             settings: Settings::default(),
+            revived: false,
             kept,
             duties: vec![Duty::default(); PARTITIONS],
             unreplicated,
@@ -114,7 +121,9 @@ impl Namespace {
             counters: Counters::default(),
             journal: None,
             config,
-        }
+        };
+        namespace.sweep_truncated();
+        namespace
     }
 
     /// Whether it is an SC namespace.
@@ -152,8 +161,12 @@ impl Namespace {
         self.copy(usize::from(digest.partition())).records.get(digest)
     }
 
-    /// Stores a record.
+    /// Stores a record, unless it is older than a truncation.
     pub fn store(&mut self, digest: Digest, stored: Stored) {
+        if self.kept.truncations.cover(&stored.record, &stored.version) {
+            self.expunge(&digest);
+            return;
+        }
         self.note(digest, stored.replication);
         let noted = || CopyChange::Stored(digest, stored.clone());
         self.change(usize::from(digest.partition()), noted).records.insert(digest, stored);
@@ -164,6 +177,24 @@ impl Namespace {
         self.unreplicated.remove(digest);
         let noted = || CopyChange::Removed(*digest);
         self.change(usize::from(digest.partition()), noted).records.remove(digest);
+    }
+
+    /// Removes what truncations cover. Copies that were set aside are not noted down: the process
+    /// that comes after this one sweeps again.
+    pub fn sweep_truncated(&mut self) {
+        let truncations = Arc::clone(&self.kept.truncations);
+        if *truncations == Truncations::default() {
+            return;
+        }
+        let gone = |stored: &Stored| truncations.cover(&stored.record, &stored.version);
+        for partition in 0..PARTITIONS {
+            let copy = &mut self.kept.partitions[partition];
+            copy.stale.retain(|_, stored| !gone(stored));
+            let digests = copy.records.iter().filter(|(_, stored)| gone(stored));
+            for digest in digests.map(|(digest, _)| *digest).collect::<Vec<_>>() {
+                self.expunge(&digest);
+            }
+        }
     }
 
     /// Notes whether the other copies have a record. The process that comes after this one takes
@@ -201,6 +232,7 @@ impl Namespace {
         NamespaceReport {
             roster: self.kept.roster.pending.clone(),
             trusted: self.kept.trusted,
+            revived: self.revived,
             quiesced,
             rack,
             claims: self.claims(),
@@ -262,6 +294,7 @@ impl Namespace {
             self.kept.roster.learn(roster);
         }
         self.migrations = Migrations::default();
+        self.revived = false;
         for partition in 0..PARTITIONS {
             let planned = &plan.partitions[partition];
             let in_flight = self.duties[partition].in_flight;

@@ -23,6 +23,8 @@ pub struct NamespaceReport {
     pub roster: Option<Arc<RosterSetting>>,
     /// Its copies can be relied on (SC).
     pub trusted: bool,
+    /// An operator has revived its copies: the best of them will do where the data are gone (SC).
+    pub revived: bool,
     /// It shall hold no data while enough others can.
     pub quiesced: bool,
     /// Its rack as it is configured now.

@@ -142,6 +142,13 @@ struct Present<'a> {
 }
 
 impl<'a> Present<'a> {
+    /// Whether an operator has revived copies, and all can be relied on again. Source: the vendor's
+    /// documentation of `revive`, which wants no untrusted node left.
+    fn are_revived(self) -> bool {
+        self.told.iter().all(|(_, told)| told.trusted)
+            && self.told.iter().any(|(_, told)| told.revived)
+    }
+
     fn report_of(self, node: NodeId) -> Option<&'a NamespaceReport> {
         self.told.iter().find(|(id, _)| *id == node).map(|(_, told)| *told)
     }
@@ -201,6 +208,14 @@ fn strong_partition(
         .any(|(defect, lax)| granted_by(lax) && defects.fires(defect));
     let replicas: Box<[NodeId]> = active().take(config.replication_factor).collect();
     let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
+    let whole = row.len() == present.told.len() && !row.is_empty();
+    if current.is_empty() && whole && present.are_revived() {
+        // What is lost is lost: the latest copy that is left, or none.
+        let latest = |node: &NodeId| (claim_of(*node).copy, claim_of(*node).full);
+        // The first of the latest: `max_by_key` would take the last.
+        let survivors: Vec<NodeId> = here().collect();
+        current.extend(survivors.iter().rev().max_by_key(|node| latest(node)));
+    }
     if granted
         && current.is_empty()
         && let Some(best) = here().find(|node| claim_of(*node).copy > 0)
@@ -210,7 +225,6 @@ fn strong_partition(
     }
     let master = replicas.iter().find(|node| current.contains(node)).or(current.first()).copied();
     if !granted || master.is_none() {
-        let whole = row.len() == present.told.len() && !row.is_empty();
         return PartitionPlan::closed(if whole { Standing::Dead } else { Standing::Unavailable });
     }
     let keeps = |node: &NodeId| replicas.contains(node) || master == Some(*node);

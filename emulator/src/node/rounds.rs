@@ -240,6 +240,26 @@ impl Node {
         Quiesce::Ok
     }
 
+    /// Relies on a namespace's copies again, whatever became of them: from the next rebalance on
+    /// dead partitions are served by the latest copies that are left (`revive:`). False while a
+    /// node of the roster is missing, whose copies may be better.
+    pub fn revive(&mut self, namespace: &str) -> bool {
+        let Some(index) = self.namespace_index(namespace) else { return false };
+        let members = self.members();
+        let space = &mut self.namespaces[index];
+        if !space.is_strong() {
+            return !members.is_empty();
+        }
+        let roster = space.kept.roster.current.as_ref();
+        let whole = roster
+            .is_some_and(|roster| roster.entries.iter().all(|entry| members.contains(&entry.node)));
+        if whole {
+            space.kept.trusted = true;
+            space.revived = true;
+        }
+        whole
+    }
+
     /// Asks for a new round with the same members (`recluster:`).
     pub fn recluster(&mut self) -> Recluster {
         let Some(active) = self.membership.serving() else { return Recluster::Failed };

@@ -1,6 +1,6 @@
 //! A node: its state, and the way in.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rand::SeedableRng;
@@ -8,6 +8,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::NodeConfig;
 use super::clock::{Clock, Skew};
+use super::dynamic::Shown;
 use super::heartbeat::{Beat, Peers};
 use super::journal::Written;
 use super::membership::{Ledger, Membership};
@@ -68,6 +69,12 @@ pub struct Node {
     pub(super) directory: Arc<Directory>,
     pub(super) sessions: Sessions,
     pub(super) started_ns: u64,
+    /// What an operator changed that is shown and steers nothing.
+    pub(super) service: Shown,
+    /// See `service`.
+    pub(super) network: Shown,
+    /// The levels of log messages that an operator changed.
+    pub(super) log_levels: BTreeMap<&'static str, &'static str>,
     /// An operator wants it quiesced from the next rebalance on.
     pub(super) quiesced: bool,
     /// What a driver has written down of what is kept, if it does.
@@ -141,6 +148,9 @@ impl Node {
             directory: directory.unwrap_or_default(),
             sessions: Sessions::new(seed ^ config.id.0 ^ incarnation.rotate_left(48)),
             started_ns: now_ns,
+            service: Shown::service(),
+            network: Shown::network(),
+            log_levels: BTreeMap::new(),
             quiesced: false,
             written: None,
             sequence: 0,
@@ -256,6 +266,11 @@ impl Node {
                 .iter()
                 .map(|namespace| namespace.kept.roster.pending.clone())
                 .collect(),
+            truncations: self
+                .namespaces
+                .iter()
+                .map(|namespace| Arc::clone(&namespace.kept.truncations))
+                .collect(),
             directory: self.config.security.then(|| Arc::clone(&self.directory)),
         });
         for place in self.config.places.iter().filter(|place| place.id != self.id) {
@@ -269,6 +284,11 @@ impl Node {
         for (namespace, setting) in self.namespaces.iter_mut().zip(&*beat.rosters) {
             if let Some(setting) = setting {
                 namespace.kept.roster.learn(setting);
+            }
+        }
+        for (namespace, truncations) in beat.truncations.iter().enumerate() {
+            if namespace < self.namespaces.len() {
+                self.learn_truncations(namespace, truncations);
             }
         }
         if let Some(directory) = &beat.directory {

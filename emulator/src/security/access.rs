@@ -25,7 +25,8 @@ const OPEN_COMMANDS: [&str; 7] =
     ["build", "cluster-name", "connection", "edition", "features", "node", "status"];
 
 /// Info commands that change the cluster, and what permits them.
-const GUARDED_COMMANDS: [(&str, &[Permission]); 9] = [
+const GUARDED_COMMANDS: [(&str, &[Permission]); 12] = [
+    ("log-set", &[Permission::SysAdmin]),
     ("quiesce", &[Permission::SysAdmin]),
     ("quiesce-undo", &[Permission::SysAdmin]),
     ("recluster", &[Permission::SysAdmin]),
@@ -34,6 +35,8 @@ const GUARDED_COMMANDS: [(&str, &[Permission]); 9] = [
     ("set-config", &[Permission::SysAdmin]),
     ("tip-clear", &[Permission::SysAdmin]),
     ("truncate", &[Permission::DataAdmin, Permission::Truncate]),
+    ("truncate-namespace", &[Permission::DataAdmin, Permission::Truncate]),
+    ("truncate-namespace-undo", &[Permission::DataAdmin, Permission::Truncate]),
     ("truncate-undo", &[Permission::DataAdmin, Permission::Truncate]),
 ];
 

@@ -330,9 +330,16 @@ impl World {
         self.woken_ns = Some(monotonic_ns);
         let most_ns = match self.part {
             Some(_) => u64::MAX,
-            None => self.config.heartbeat.interval_ns(),
+            None => self.shortest_interval_ns(),
         };
         self.advance(self.now_ns + elapsed_ns.min(most_ns));
+    }
+
+    /// The shortest heartbeat interval of the nodes that run: operators change it node by node.
+    fn shortest_interval_ns(&self) -> u64 {
+        let running = self.slots.iter().filter_map(|slot| slot.process.as_ref());
+        let intervals = running.map(|node| node.config().heartbeat.interval_ns());
+        intervals.min().unwrap_or_else(|| self.config.heartbeat.interval_ns())
     }
 
     /// A message from a node that lives elsewhere arrives.
