@@ -17,4 +17,5 @@ mod netns;
 mod program;
 mod python;
 mod scenario;
+mod shares;
 mod smoke;

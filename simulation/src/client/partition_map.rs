@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use emulator::partition::PARTITIONS;
 use wire::replicas;
 
+use super::Peers;
+
 /// What a node said when it was tended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tended {
@@ -12,6 +14,8 @@ pub(crate) struct Tended {
     pub(crate) generation: i64,
     /// Its map, if it was asked for that.
     pub(crate) replicas: Option<String>,
+    /// Its peers, if it was asked for those.
+    pub(crate) peers: Option<Peers>,
 }
 
 impl Tended {
@@ -19,15 +23,17 @@ impl Tended {
     pub(crate) fn read(frame: &[u8]) -> Option<Self> {
         let mut values = wire::info::decode_reply(frame.get(wire::frame::HEADER_LENGTH..)?).ok()?;
         let generation = values.get("partition-generation")?.parse().ok()?;
-        Some(Self { generation, replicas: values.remove("replicas") })
+        let peers = values.get("peers-clear-std").and_then(|value| Peers::read(value));
+        Some(Self { generation, replicas: values.remove("replicas"), peers })
     }
 }
 
 /// Who holds which partition, as far as the clients of one site know.
 #[derive(Debug, Default)]
 pub(crate) struct PartitionMap {
-    /// By column and partition: the regime in which a node claimed it, and the node.
-    columns: Vec<Vec<Option<(u32, u8)>>>,
+    /// By column and partition: the regime in which a node claimed it, and the node, unless that was
+    /// dropped.
+    columns: Vec<Vec<Option<(u32, Option<u8>)>>>,
     /// The partition generation that each node had when it was asked last.
     generations: BTreeMap<u8, i64>,
 }
@@ -35,14 +41,14 @@ pub(crate) struct PartitionMap {
 impl PartitionMap {
     /// The node that is believed to be a partition's master.
     pub(crate) fn master(&self, partition: u16) -> Option<u8> {
-        self.columns.first()?.get(usize::from(partition))?.map(|(_, node)| node)
+        self.columns.first()?.get(usize::from(partition))?.and_then(|(_, node)| node)
     }
 
     /// The nodes that are believed to hold a partition, the master first.
     pub(crate) fn holders(&self, partition: u16) -> Vec<u8> {
-        let column = |column: &Vec<Option<(u32, u8)>>| column.get(usize::from(partition)).copied();
+        let slots = self.columns.iter().filter_map(|column| column.get(usize::from(partition)));
         let mut holders = Vec::new();
-        for (_, node) in self.columns.iter().filter_map(column).flatten() {
+        for node in slots.flatten().filter_map(|(_, node)| *node) {
             if !holders.contains(&node) {
                 holders.push(node);
             }
@@ -53,6 +59,26 @@ impl PartitionMap {
     /// Whether the node has changed since its map was taken in.
     pub(crate) fn is_new(&self, node: u8, generation: i64) -> bool {
         self.generations.get(&node) != Some(&generation)
+    }
+
+    /// Whether any partition is believed to be at a node.
+    pub(crate) fn is_mapped(&self, node: u8) -> bool {
+        let mut slots = self.columns.iter().flatten().flatten();
+        slots.any(|(_, holder)| *holder == Some(node))
+    }
+
+    /// Wants a node's map again, whatever its generation.
+    pub(crate) fn ask_again(&mut self, node: u8) {
+        self.generations.remove(&node);
+    }
+
+    /// A node was dropped: its slots lead nowhere, also once it is known again, until somebody claims
+    /// them under no lower regime.
+    pub(crate) fn forget(&mut self, node: u8) {
+        self.ask_again(node);
+        for (_, holder) in self.columns.iter_mut().flatten().flatten() {
+            holder.take_if(|holder| *holder == node);
+        }
     }
 
     /// Takes in what a node claims in `namespace`. A claim of a lower regime than the slot's is
@@ -71,8 +97,9 @@ impl PartitionMap {
                     if slot.is_some_and(|(regime, _)| claim.regime < regime) {
                         continue;
                     }
-                    losers.extend(slot.map(|(_, loser)| loser).filter(|loser| *loser != node));
-                    *slot = Some((claim.regime, node));
+                    let loser = slot.and_then(|(_, loser)| loser);
+                    losers.extend(loser.filter(|loser| *loser != node));
+                    *slot = Some((claim.regime, Some(node)));
                 }
             }
         }
@@ -104,5 +131,11 @@ mod tests {
         map.merge(2, 5, &claim(8, 10), "ns");
         assert_eq!(map.master(9), Some(2));
         assert_eq!(map.master(11), None);
+        map.forget(2);
+        assert_eq!(map.master(9), None);
+        map.merge(1, 9, &claim(5, 9), "ns");
+        assert_eq!(map.master(9), None, "the regime outlives the node");
+        map.merge(1, 10, &claim(6, 9), "ns");
+        assert_eq!((map.master(9), map.is_mapped(1), map.is_mapped(2)), (Some(1), true, false));
     }
 }

@@ -186,7 +186,7 @@ impl Stage {
     }
 
     fn learn_map(&mut self, client: usize, node: u8, bytes: &[u8]) {
-        let Some(Tended { generation, replicas }) = Tended::read(bytes) else { return };
+        let Some(Tended { generation, replicas, .. }) = Tended::read(bytes) else { return };
         let Self { clients, world, .. } = self;
         let Some(one) = clients.get_mut(client) else { return };
         match replicas {
