@@ -18,7 +18,7 @@ const SEEDS: [(&str, u64); 36] = [
     ("old-regime-ping-accepted", 2),
     ("refusal-counted-as-stored", 1),
     ("ack-at-rebalance", 2),
-    ("definite-error-at-rebalance", 1),
+    ("definite-error-at-rebalance", 4),
     ("definite-error-at-proxy", 1),
     ("cas-without-generation-check", 1),
     ("uncommitted-read", 1),
@@ -33,15 +33,15 @@ const SEEDS: [(&str, u64); 36] = [
     ("recent-records-not-migrated", 10),
     ("handover-keeps-serving", 1),
     ("update-time-may-fall", 1),
-    ("regime-not-published", 9),
+    ("regime-not-published", 3),
     ("absent-for-unavailable", 1),
     ("torn-replica", 1),
     ("recycled-message", 1),
-    ("restart-marks-replicated", 1),
+    ("restart-marks-replicated", 2),
     ("wiped-copy-trusted", 1),
     ("timeout-marks-replicated", 2),
     ("unreplicated-copy-shown", 1),
-    ("migration-overwrites-newer", 12),
+    ("migration-overwrites-newer", 13),
     ("merge-keeps-older", 1),
 ];
 
@@ -50,17 +50,17 @@ const RARELY: u64 = 1000;
 /// The seed of the first dense night that shows a defect which fires rarely, where that is soon.
 const SOON: [(&str, u64); 12] = [
     ("ack-before-replication", 1),
-    ("unreplicated-served", 2),
-    ("tie-without-roster-master", 2),
-    ("old-regime-ping-accepted", 2),
+    ("unreplicated-served", 12),
+    ("tie-without-roster-master", 1),
+    ("old-regime-ping-accepted", 15),
     ("half-filled-taken-for-full", 1),
     ("full-before-filled", 1),
     ("round-noted-by-holders-only", 2),
     ("one-replica-is-all", 2),
-    ("non-roster-nodes-counted", 2),
+    ("non-roster-nodes-counted", 1),
     ("recent-records-not-migrated", 1),
-    ("recycled-message", 3),
-    ("merge-keeps-older", 3),
+    ("recycled-message", 1),
+    ("merge-keeps-older", 5),
 ];
 
 #[test]
@@ -78,7 +78,7 @@ fn a_defect_that_fires_rarely_is_found_in_its_dense_night() {
 
 #[test]
 fn a_hunt_ends_with_the_first_night_that_shows_the_defect() {
-    let defect = Defect::OldRegimePingAccepted;
+    let defect = Defect::MergeKeepsOlder;
     let seed = SOON.into_iter().find(|(name, _)| *name == defect.entry().name).unwrap().1;
     // Nights are passed beside each other, and the later ones count for nothing.
     let hunt = hunt(defect, RARELY, 1..10);

@@ -1,12 +1,14 @@
 //! The passing of a night: clients, faults and the cluster on one virtual clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod tend;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use emulator::world::{Answer, Ticket, World};
 use history::{
     Call, Completion, Event, EventKind, FaultEvent, FaultStage, History, Invocation, Key, Mark,
-    Mode, OperationId, Outcome, ProcessId, ReadMode, Returned, Route, SiteIndex, Topology,
+    Mode, OperationId, Outcome, ProcessId, Returned, Route, SiteIndex, Topology,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -14,10 +16,11 @@ use wire::Digest;
 use workloads::generator::{Backoff, Generator, Step, Steps, places};
 use workloads::outcome::{Attempt, classify};
 
+use self::tend::Tending;
 use crate::agenda::Agenda;
 use crate::client::{
-    Acquaintance, CLOSED, INVALID_NODE, NO_ANSWER, PartitionMap, Peers, Tended, attempt, digest,
-    lost, request, unsent,
+    Acquaintance, CLOSED, INVALID_NODE, NO_ANSWER, PartitionMap, attempt, digest, lost, request,
+    unsent,
 };
 use crate::cluster::{self, NAMESPACE, NODES, SITES};
 use crate::faults::Faults;
@@ -33,8 +36,6 @@ const SETTLING_NS: u64 = 60_000 * MS;
 const PAUSE_NS: u64 = 20 * MS;
 /// The random stream of pauses for thought.
 const STREAM: u64 = 0x6c6f_6164;
-/// What a node is asked about itself and its peers.
-const ABOUT_PEERS: &[u8] = b"partition-generation\npeers-clear-std\n";
 /// The server's code for a compare-and-set that found another generation.
 const GENERATION: i16 = 3;
 
@@ -82,23 +83,6 @@ struct Open {
     operation: OperationId,
     key: Key,
     call: Call,
-}
-
-/// The tend of a site's client.
-#[derive(Debug, Default)]
-struct Tending {
-    stage: Stage,
-    /// Its questions that nobody has answered yet.
-    open: BTreeSet<Ticket>,
-}
-
-/// What a tend asks for.
-#[derive(Clone, Copy, Debug, Default)]
-enum Stage {
-    #[default]
-    Refresh,
-    Peers,
-    Maps,
 }
 
 pub(crate) struct Course<'a> {
@@ -333,63 +317,6 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// The client of a site asks the nodes that it knows whether their partitions have changed.
-    fn tend(&mut self, site: u8) {
-        self.tending[usize::from(site)].stage = Stage::Refresh;
-        for node in self.known[usize::from(site)].begin(0..NODES) {
-            self.ask_node(site, node, b"partition-generation\n");
-        }
-    }
-
-    fn ask_node(&mut self, site: u8, node: u8, commands: &[u8]) {
-        let ticket = self.ticket();
-        self.tends.insert(ticket, (site, node));
-        self.tending[usize::from(site)].open.insert(ticket);
-        self.world.request_info(node, site, ticket, commands);
-        self.plan(self.world.now_ns() + self.timeout_ns(), Act::GiveUp { ticket });
-    }
-
-    /// A question of a tend has come to its end: with the last one, the tend moves on.
-    fn move_on(&mut self, site: u8, ticket: Ticket) {
-        let of = usize::from(site);
-        if !self.tending[of].open.remove(&ticket) {
-            return;
-        }
-        while self.tending[of].open.is_empty() {
-            match self.tending[of].stage {
-                Stage::Refresh => {
-                    self.tending[of].stage = Stage::Peers;
-                    for node in self.known[of].answered() {
-                        self.ask_node(site, node, ABOUT_PEERS);
-                    }
-                }
-                Stage::Peers => {
-                    self.tending[of].stage = Stage::Maps;
-                    for node in self.reconsider(site) {
-                        self.ask_node(site, node, b"replicas\npartition-generation\n");
-                    }
-                }
-                Stage::Maps => {
-                    self.plan(self.world.now_ns() + self.night.tend_ms * MS, Act::Tend { site });
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Draws conclusions from what nodes said of themselves and their peers. Returns whose maps are
-    /// wanted.
-    fn reconsider(&mut self, site: u8) -> Vec<u8> {
-        let map = &mut self.maps[usize::from(site)];
-        let changes = self.known[usize::from(site)].conclude(|node| map.is_mapped(node));
-        changes.dropped.into_iter().for_each(|node| map.forget(node));
-        changes.back.into_iter().for_each(|node| map.ask_again(node));
-        let maps = changes.maps.into_iter();
-        maps.filter(|(node, generation)| map.is_new(*node, *generation))
-            .map(|(node, _)| node)
-            .collect()
-    }
-
     fn timeout_ns(&self) -> u64 {
         u64::from(self.night.timeout_ms) * MS
     }
@@ -485,19 +412,6 @@ impl<'a> Course<'a> {
         self.plan(self.world.now_ns() + self.timeout_ns(), Act::GiveUp { ticket });
     }
 
-    /// The node to which a client sends: the first copy at a node that it knows. Session reads ask
-    /// the master only.
-    fn mapped(&self, site: u8, partition: u16, call: &Call) -> Option<u8> {
-        let (known, map) = (&self.known[usize::from(site)], &self.maps[usize::from(site)]);
-        if *call == Call::Read
-            && self.night.mode == Mode::Sc
-            && self.night.read_mode == ReadMode::Session
-        {
-            return map.master(partition).filter(|node| known.knows(*node));
-        }
-        map.holders(partition).into_iter().find(|node| known.knows(*node))
-    }
-
     /// Takes in what was answered.
     fn hear(&mut self) {
         for (ticket, answer) in self.world.poll() {
@@ -515,23 +429,6 @@ impl<'a> Course<'a> {
                 }
                 self.move_on(site, ticket);
             }
-        }
-    }
-
-    /// Takes in what a node says when it is tended.
-    fn learn(&mut self, site: u8, node: u8, bytes: &[u8]) {
-        let Some(Tended { generation, replicas, peers }) = Tended::read(bytes) else { return };
-        if let Some(value) = replicas {
-            self.maps[usize::from(site)].merge(node, generation, &value, NAMESPACE);
-            return;
-        }
-        let known = &mut self.known[usize::from(site)];
-        known.hear(node, generation);
-        let Some(Peers { generation, ids }) = peers else { return };
-        let index = |id: u64| self.topology.nodes.iter().position(|node| node.id.0 == id);
-        let named = ids.into_iter().filter_map(index).map(|node| node as u8).collect();
-        for stranger in known.hear_of(node, generation, named) {
-            self.ask_node(site, stranger, ABOUT_PEERS);
         }
     }
 
