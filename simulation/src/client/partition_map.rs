@@ -28,12 +28,14 @@ impl Tended {
     }
 }
 
+/// The regime in which a node claimed a partition, and the node, unless that was dropped since.
+type Claimed = (u32, Option<u8>);
+
 /// Who holds which partition, as far as the clients of one site know.
 #[derive(Debug, Default)]
 pub(crate) struct PartitionMap {
-    /// By column and partition: the regime in which a node claimed it, and the node, unless that was
-    /// dropped.
-    columns: Vec<Vec<Option<(u32, Option<u8>)>>>,
+    /// By column and partition.
+    columns: Vec<Vec<Option<Claimed>>>,
     /// The partition generation that each node had when it was asked last.
     generations: BTreeMap<u8, i64>,
 }
