@@ -1,23 +1,25 @@
 //! Whether a run shows what its manifest expects.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use history::{AnomalyClass, CheckResult, Expectation, Verdict};
+use history::{AnomalyClass, CheckResult, Expectation, Manifest, Mode, Verdict};
 
-use crate::anomalies::{Finding, Record};
+use crate::anomalies::{Finding, Record, overdue};
 use crate::run::{Run, Window};
 
-/// Judges an expectation on consistency; what could not be decided breaks none. `unexpected` is the
-/// first violation that it does not allow, in words.
+/// Judges a run's expectation on consistency; what could not be decided breaks none. `unexpected` is
+/// the first violation that it does not allow, in words.
 ///
 /// # Errors
 /// How it is broken, in words.
 pub(crate) fn judge(
-    expectation: &Expectation,
+    manifest: &Manifest,
     checked: &[CheckResult],
     unexpected: Option<&String>,
 ) -> Result<(), String> {
-    match expectation {
+    match &manifest.expectation {
+        Expectation::Valid if manifest.arm.mode == Mode::Ap && unexpected.is_none() => Ok(()),
         Expectation::Valid => {
             let broken: Vec<String> = checked
                 .iter()
@@ -54,20 +56,41 @@ pub(crate) fn unexpected(
     record: &Record<'_>,
     findings: &[Finding],
 ) -> Option<String> {
-    let Expectation::MayShow { classes } = &run.manifest.expectation else { return None };
+    let classes = match &run.manifest.expectation {
+        Expectation::MayShow { classes } => &classes[..],
+        Expectation::Valid if run.manifest.arm.mode == Mode::Ap => &[],
+        _ => return None,
+    };
     let mut cuts = run.windows.iter().filter(|one| one.parts);
     let written_in_cut = !findings.is_empty() && cuts.any(|one| written_during(record, one));
+    let overdue = OnceCell::new();
     findings.iter().find_map(|finding| {
-        if !classes.contains(&finding.class) {
-            return Some(told(finding, "is not among what this arm may show"));
-        }
-        let why = unexplained(run, record, finding, written_in_cut)?;
-        Some(told(finding, why))
+        let why = match classes.contains(&finding.class) {
+            true => unexplained(run, record, finding, written_in_cut)?,
+            false => "is not among what this arm may show",
+        };
+        let promised = || overdue.get_or_init(|| overdue::find(record));
+        let early = run.manifest.arm.mode == Mode::Ap && is_early(record, finding, promised);
+        (!early).then(|| format!("{} of key {} {why}", finding.class.name(), finding.key.0))
     })
 }
 
-fn told(finding: &Finding, why: &str) -> String {
-    format!("{} of key {} {why}", finding.class.name(), finding.key.0)
+/// Whether a violation needs no fault under availability: it rests on a read that saw a write before
+/// anybody acknowledged it, and on another that did not (see [`overdue`]).
+fn is_early<'a>(
+    record: &Record<'_>,
+    finding: &Finding,
+    overdue: impl Fn() -> &'a Vec<usize>,
+) -> bool {
+    let in_time = |at: &usize| overdue().binary_search(at).is_err();
+    match finding.class {
+        AnomalyClass::StaleRead | AnomalyClass::GenerationRegression => {
+            let last = finding.operations.last();
+            last.is_some_and(|at| !record.operations[*at].call.is_write() && in_time(at))
+        }
+        AnomalyClass::CounterDrift => finding.operations.iter().all(in_time),
+        _ => false,
+    }
 }
 
 /// Why no fault explains an anomaly. Availability namespaces lose what was written while nodes went

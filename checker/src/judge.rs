@@ -56,7 +56,7 @@ pub fn judge(
     let unexpected = found.iter().flatten().find_map(|(_, found)| found.unexpected.as_ref());
     let expectation = match void {
         true => Ok(()),
-        false => expectation::judge(&manifest.expectation, &checks, unexpected),
+        false => expectation::judge(manifest, &checks, unexpected),
     };
     let parts = judged.into_iter().map(|one| match one.inquiry {
         Some(inquiry) => inquiry.census,

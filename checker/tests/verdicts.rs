@@ -256,6 +256,74 @@ fn an_availability_run_without_faults_must_show_nothing() {
     }
 }
 
+/// A write that is acknowledged at 300 ms, before any fault; another read sees it at 220, and one
+/// that begins at `at_ms` does not.
+fn early(workload: Workload, at_ms: u64) -> Stage {
+    let mut stage = Stage::new(workload);
+    let ok = Outcome::Ok;
+    let (call, old, new, fin): (fn(u64) -> Call, _, _, _) = match workload {
+        Workload::Counter => {
+            let count = Returned::Count;
+            (|_| Call::Add { delta: 1 }, count(1), count(2), count(2))
+        }
+        Workload::Set => {
+            let list = |elements: &[u64]| Returned::List(elements.to_vec());
+            (|element| Call::Append { element }, list(&[1]), list(&[1, 2]), list(&[1, 2]))
+        }
+        _ => (
+            |value| Call::Write { value },
+            Returned::Value(1),
+            Returned::Value(2),
+            Returned::Value(2),
+        ),
+    };
+    stage.operation(0, call(1), (100, 110), ok, Returned::Nothing).generation = Some(1);
+    stage.operation(1, call(2), (200, 300), ok, Returned::Nothing).generation = Some(2);
+    stage.operation(2, Call::Read, (210, 220), ok, new).generation = Some(2);
+    stage.operation(3, Call::Read, (at_ms, at_ms + 10), ok, old).generation = Some(1);
+    stage.operation(0, Call::Read, (8_100, 8_110), ok, fin).generation = Some(2);
+    stage.manifest.arm.mode = Mode::Ap;
+    stage.manifest.arm.read_mode = None;
+    stage
+}
+
+#[test]
+fn an_availability_run_may_show_a_write_before_it_is_acknowledged_and_not_miss_it_after() {
+    let may_show = Expectation::MayShow { classes: vec![AnomalyClass::StaleRead] };
+    for workload in [Workload::Register, Workload::Set, Workload::Counter] {
+        for expectation in [Expectation::Valid, may_show.clone()] {
+            let mut stage = early(workload, 230);
+            stage.manifest.expectation = expectation.clone();
+            let results = stage.judge();
+            assert_eq!(results.verdict, Verdict::Invalid, "{workload:?}");
+            assert_eq!(results.expectation, Ok(()), "{workload:?}, {expectation:?}");
+            let mut stage = early(workload, 310);
+            stage.manifest.expectation = expectation.clone();
+            assert!(stage.judge().expectation.is_err(), "{workload:?}, {expectation:?}");
+            // Strong consistency shows no write before that.
+            let mut stage = early(workload, 230);
+            stage.manifest.arm.mode = Mode::Sc;
+            stage.manifest.arm.read_mode = Some(ReadMode::Linearize);
+            stage.manifest.expectation = expectation;
+            assert!(stage.judge().expectation.is_err(), "{workload:?}");
+        }
+    }
+}
+
+#[test]
+fn an_availability_run_may_not_miss_a_later_write_behind_one_that_is_in_doubt() {
+    let mut stage = early(Workload::Register, 500);
+    stage.operations[1].outcome = Outcome::Info;
+    stage.operations[1].generation = None;
+    stage.manifest.expectation = Expectation::Valid;
+    assert_eq!(stage.judge().expectation, Ok(()), "nobody was told that it had happened");
+    stage.operations[4].returned = Returned::Value(3);
+    stage.write(4, 3, (400, 410));
+    stage.operations.sort_by_key(|one| one.invoked_ns);
+    let broken = stage.judge().expectation.unwrap_err();
+    assert!(broken.contains("stale-read"), "{broken}");
+}
+
 #[test]
 fn an_availability_run_must_have_settled_after_migrations() {
     let mut stage = lossy();

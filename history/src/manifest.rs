@@ -302,7 +302,8 @@ pub struct Floors {
 pub enum Expectation {
     /// Nothing: every check is valid.
     Valid,
-    /// Anomalies of these classes, and only where a fault explains them.
+    /// Anomalies of these classes, and only where a fault explains them, or a write that was under
+    /// way: under availability reads see it at its master before its replicas have it.
     MayShow {
         /// The classes.
         classes: Vec<AnomalyClass>,

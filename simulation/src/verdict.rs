@@ -81,7 +81,8 @@ pub fn checks(model: Model, read_mode: Option<ReadMode>) -> Vec<Check> {
     checks
 }
 
-/// What an AP arm may show where a fault explains it. A node that dies and comes back may make reads
+/// What an AP arm may show where a fault explains it (a write under way explains reads that differ
+/// on it without any). A node that dies and comes back may make reads
 /// stale for a while, and loses nothing; nodes that go on apart lose what they wrote meanwhile.
 #[must_use]
 pub fn may_show(parted: bool) -> Vec<AnomalyClass> {

@@ -67,6 +67,15 @@ fn a_long_cut_loses_something_under_availability_in_nearly_every_night() {
     assert!(lost >= 38, "{lost} of 40");
 }
 
+/// Nights in which a replica is read while a write that its master already shows is under way.
+#[test]
+fn a_read_may_miss_what_nobody_has_acknowledged_under_availability() {
+    let sky = Sky { mode: Mode::Ap, ..SC };
+    for tale in each(&[85, 649], |seed| tell(*seed, &sky, None).unwrap()) {
+        assert!(tale.as_expected, "seed {}: {:?}", tale.seed, tale.why);
+    }
+}
+
 #[test]
 fn beyond_the_limits_nights_end_and_name_the_limit() {
     let sky = Sky { beyond_limits: true, ..SC };

@@ -82,7 +82,7 @@ fn delta(operation: &Operation) -> i64 {
 }
 
 /// The reads below or above their bounds.
-fn out_of_bounds(record: &Record<'_>) -> Vec<usize> {
+pub(super) fn out_of_bounds(record: &Record<'_>) -> Vec<usize> {
     let growing = Sums::of(record, |delta| delta > 0);
     let falling = Sums::of(record, |delta| delta < 0);
     let out = |read: &usize| {

@@ -97,8 +97,26 @@ fn differ(record: &Record<'_>, one: &Operation, other: &Operation) -> bool {
     one.returned != other.returned
 }
 
+/// The reads that returned a lower generation than a write that had been acknowledged before.
+pub(super) fn overdue(record: &Record<'_>) -> Vec<usize> {
+    let told = told(record);
+    let acknowledged = told.iter().filter(|(at, _)| record.operations[*at].call.is_write());
+    let reads = |(_, at): &(usize, usize)| !record.operations[*at].call.is_write();
+    let later = regressions_after(record, acknowledged.copied().collect(), &told, false);
+    later.into_iter().filter(reads).map(|(_, at)| at).collect()
+}
+
 fn regressions(record: &Record<'_>, told: &[(usize, u32)], same: bool) -> Vec<(usize, usize)> {
-    let mut ended = told.to_vec();
+    regressions_after(record, told.to_vec(), told, same)
+}
+
+/// Those of `told` that returned a lower generation than one of `ended` before them.
+fn regressions_after(
+    record: &Record<'_>,
+    mut ended: Vec<(usize, u32)>,
+    told: &[(usize, u32)],
+    same: bool,
+) -> Vec<(usize, usize)> {
     ended.sort_by_key(|(at, _)| (record.operations[*at].settled_ns(), *at));
     let mut ended = ended.into_iter().peekable();
     let mut highest: Option<(usize, u32)> = None;

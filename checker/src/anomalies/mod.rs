@@ -17,6 +17,7 @@ pub mod generation;
 pub mod lost_update;
 pub mod lost_write;
 pub mod non_linearizable;
+pub mod overdue;
 mod ranges;
 mod record;
 pub mod session_writes;

@@ -31,7 +31,7 @@ pub struct Staleness {
 /// it, (the read that shows it completed,) the read.
 #[must_use]
 pub fn find(record: &Record<'_>) -> Vec<Finding> {
-    missed(record)
+    missed(record, completed(record))
         .into_iter()
         .map(|Missed { before, newer, read, .. }| {
             let shown = (newer.shown != newer.write).then_some(newer.shown);
@@ -50,6 +50,19 @@ struct Completed {
     over: u64,
     /// The operation that shows it: the write itself, or a read.
     shown: usize,
+}
+
+/// The reads that are stale even if a write has completed by its acknowledgement alone.
+pub(super) fn overdue(record: &Record<'_>) -> Vec<usize> {
+    let acknowledged = |write: usize| {
+        let operation = record.operations[write];
+        let (call, over) = (operation.invoked_ns, operation.settled_ns());
+        written(operation).is_some().then_some(Completed { write, call, over, shown: write })
+    };
+    missed(record, record.acknowledged().filter_map(acknowledged).collect())
+        .into_iter()
+        .map(|missed| missed.read)
+        .collect()
 }
 
 /// The writes of values or elements that completed, in the order of their invocations.
@@ -79,17 +92,17 @@ struct Missed {
     versions: u64,
 }
 
-fn missed(record: &Record<'_>) -> Vec<Missed> {
+/// The reads that missed any of some completed writes, which are in the order of their invocations.
+fn missed(record: &Record<'_>, writes: Vec<Completed>) -> Vec<Missed> {
     if record.is_deleted() {
         return Vec::new();
     }
-    if record.is_register() { in_register(record) } else { in_list(record) }
+    if record.is_register() { in_register(record, &writes) } else { in_list(record, writes) }
 }
 
-fn in_register(record: &Record<'_>) -> Vec<Missed> {
-    let writes = completed(record);
+fn in_register(record: &Record<'_>, writes: &[Completed]) -> Vec<Missed> {
     // Of those invoked from here on, the one that was over first.
-    let mut first = writes.clone();
+    let mut first = writes.to_vec();
     for at in (1..first.len()).rev() {
         if first[at].over < first[at - 1].over {
             first[at - 1] = first[at];
@@ -152,9 +165,8 @@ impl Counted {
     }
 }
 
-fn in_list(record: &Record<'_>) -> Vec<Missed> {
-    // Appends in the order in which they were over: a read must hold all up to its call.
-    let mut appends = completed(record);
+fn in_list(record: &Record<'_>, mut appends: Vec<Completed>) -> Vec<Missed> {
+    // In the order in which they were over: a read must hold all up to its call.
     appends.sort_by_key(|append| (append.over, append.write));
     let rank: FxHashMap<_, usize> = appends
         .iter()
@@ -186,7 +198,7 @@ fn in_list(record: &Record<'_>) -> Vec<Missed> {
 /// How stale each stale read of a record was, as (read, how stale), in the order of the reads' calls.
 #[must_use]
 pub fn measures(record: &Record<'_>) -> Vec<(usize, Staleness)> {
-    missed(record)
+    missed(record, completed(record))
         .into_iter()
         .map(|missed| {
             let ns = record.operations[missed.read].invoked_ns - missed.newer.over;

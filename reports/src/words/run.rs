@@ -59,7 +59,10 @@ pub fn expectation(expectation: &Expectation) -> String {
         Expectation::MayShow { classes } if classes.is_empty() => "every check valid".to_owned(),
         Expectation::MayShow { classes } => {
             let names: Vec<&str> = classes.iter().map(|class| class.name()).collect();
-            format!("may show {}, and only where a fault explains it", names.join(", "))
+            format!(
+                "may show {}, and only where a fault explains it, or a write under way",
+                names.join(", ")
+            )
         }
         Expectation::MustShow { class } => format!("a canary: must show {}", class.name()),
     }
