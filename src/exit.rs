@@ -98,6 +98,14 @@ impl Failure {
         Self::Usage(error.to_string())
     }
 
+    /// Why a cluster did not start: only what the caller can mend by asking otherwise is usage.
+    pub(crate) fn starting(error: cluster::ClusterError) -> Self {
+        match error {
+            cluster::ClusterError::NotRoot => Self::usage(error),
+            error => Self::harness(error),
+        }
+    }
+
     /// A harness failure from anything that prints.
     pub(crate) fn harness(error: impl std::fmt::Display) -> Self {
         Self::Harness(error.to_string())
@@ -106,7 +114,15 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::Exit;
+    use super::{Exit, Failure};
+    use cluster::ClusterError;
+
+    #[test]
+    fn who_is_not_root_has_asked_for_the_wrong_backend() {
+        assert_eq!(Failure::starting(ClusterError::NotRoot).exit(), Exit::Usage);
+        let node = ClusterError::Node { node: 1, why: "it ended".to_owned() };
+        assert_eq!(Failure::starting(node).exit(), Exit::Harness);
+    }
 
     #[test]
     fn a_broken_expectation_beats_everything_and_met_beats_nothing() {

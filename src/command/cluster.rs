@@ -72,7 +72,7 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
         }
         _ => Cluster::embedded(plan).await,
     };
-    let cluster = Arc::new(cluster.map_err(Failure::harness)?);
+    let cluster = Arc::new(cluster.map_err(Failure::starting)?);
     cluster.wait_until_stable(STABLE_WITHIN).await.map_err(Failure::harness)?;
     announce(&cluster, json)?;
     let stage = interrupts.now();

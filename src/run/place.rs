@@ -55,7 +55,7 @@ impl Place {
         match self {
             Self::Embedded => {
                 let plan = embedded(&pair.cluster, pair.seed, pair.defect.clone(), 0);
-                Cluster::embedded(plan).await.map_err(Failure::harness)
+                Cluster::embedded(plan).await.map_err(Failure::starting)
             }
             Self::Netns => {
                 for leftover in cluster::leftovers() {
@@ -67,7 +67,7 @@ impl Place {
                 }
                 let plan = embedded(&pair.cluster, pair.seed, pair.defect.clone(), 0);
                 let program = std::env::current_exe().map_err(Failure::harness)?;
-                Cluster::netns(plan, &program).await.map_err(Failure::harness)
+                Cluster::netns(plan, &program).await.map_err(Failure::starting)
             }
             Self::Hosts(hosts) => {
                 let namespaces: Vec<&str> =
