@@ -101,7 +101,7 @@ impl Failure {
     /// Why a cluster did not start: only what the caller can mend by asking otherwise is usage.
     pub(crate) fn starting(error: cluster::ClusterError) -> Self {
         match error {
-            cluster::ClusterError::NotRoot => Self::usage(error),
+            cluster::ClusterError::NotRoot | cluster::ClusterError::Tls(_) => Self::usage(error),
             error => Self::harness(error),
         }
     }

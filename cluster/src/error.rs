@@ -4,12 +4,15 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use emulator::embedded::EmbeddedError;
+use emulator::embedded::{EmbeddedError, TlsError};
 use history::Mode;
 
 /// Why a cluster cannot be reached, started or steered.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
+    /// A certificate that nodes cannot show.
+    #[error("TLS cannot be offered: {0}")]
+    Tls(#[from] TlsError),
     /// Nobody answers.
     #[error("no server answers at {address}: {why}")]
     Unreachable {

@@ -24,6 +24,6 @@ pub mod table;
 
 pub use cluster::Cluster;
 pub use command::{Command, InterruptionId, Reply, Standing};
-pub use embedded::{EmbeddedPlan, NamespacePlan};
+pub use embedded::{AccessPlan, EmbeddedPlan, NamespacePlan, TlsPlan};
 pub use error::ClusterError;
 pub use netns::{Leftover, NodePlan, enter, leftovers, run_node};

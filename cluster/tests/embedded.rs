@@ -33,6 +33,7 @@ fn plan() -> EmbeddedPlan {
         security: false,
         defect: None,
         port: 0,
+        access: Default::default(),
     }
 }
 

@@ -28,6 +28,7 @@ fn config() -> EmbeddedConfig {
         rack: u32::from(site),
         stay_quiesced: false,
         addresses: Vec::new(),
+        access: Default::default(),
     };
     let world = WorldConfig {
         cluster_name: "shell".into(),

@@ -27,6 +27,7 @@ fn world(mode: Mode) -> World {
         rack: 0,
         stay_quiesced: false,
         addresses: vec!["127.0.0.1:3000".to_owned()],
+        access: Default::default(),
     };
     let config = WorldConfig {
         cluster_name: "hostile".into(),

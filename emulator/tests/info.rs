@@ -43,6 +43,7 @@ fn single() -> World {
         rack: 0,
         stay_quiesced: false,
         addresses: vec!["127.0.0.1:3000".into(), "127.0.1.1:3000".into()],
+        access: Default::default(),
     };
     settled(vec![place], vec![NamespaceConfig::new("mydata", Mode::Ap)])
 }
@@ -54,6 +55,7 @@ fn stretch() -> World {
         rack: *rack,
         stay_quiesced: false,
         addresses: vec![format!("127.32.{node}.1:3000"), format!("127.32.{node}.2:3000")],
+        access: Default::default(),
     });
     let mut sc = NamespaceConfig::new("mydata", Mode::Sc);
     let roster = STRETCH.iter().map(|(id, _, rack)| RosterEntry { node: NodeId(*id), rack: *rack });

@@ -101,8 +101,14 @@ fn memory(line: &str) -> usize {
 }
 
 fn one_node() -> EmbeddedConfig {
-    let place =
-        Place { id: NodeId(0xA1), site: 0, rack: 0, stay_quiesced: false, addresses: Vec::new() };
+    let place = Place {
+        id: NodeId(0xA1),
+        site: 0,
+        rack: 0,
+        stay_quiesced: false,
+        addresses: Vec::new(),
+        access: Default::default(),
+    };
     let world = WorldConfig {
         cluster_name: "crowded".into(),
         sites: 1,

@@ -37,6 +37,7 @@ fn config(network: u8, node: u8, folder: &Path) -> NodeProcessConfig {
         rack: 0,
         stay_quiesced: false,
         addresses: vec![address(network, index, 3000).to_string()],
+        access: Default::default(),
     };
     let roster = ids.iter().map(|node| RosterEntry { node: *node, rack: 0 }).collect();
     let strong =

@@ -30,6 +30,7 @@ impl Secured {
             rack: 0,
             stay_quiesced: false,
             addresses: vec![format!("127.32.{}.1:3000", id & 15)],
+            access: Default::default(),
         });
         let config = WorldConfig {
             cluster_name: "secured".into(),

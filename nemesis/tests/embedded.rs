@@ -43,6 +43,7 @@ async fn cluster() -> Cluster {
         security: false,
         defect: None,
         port: 0,
+        access: Default::default(),
     };
     Cluster::embedded(plan).await.unwrap()
 }

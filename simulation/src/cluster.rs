@@ -71,6 +71,7 @@ pub(crate) fn world(night: &Night) -> WorldConfig {
         rack,
         stay_quiesced: false,
         addresses: Vec::new(),
+        access: Default::default(),
     };
     WorldConfig {
         cluster_name: "night".to_owned(),

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cluster::Cluster;
 use cluster::control::{self, Server};
 use cluster::table::{Drift, View};
+use cluster::{AccessPlan, Cluster};
 
 use super::doctor::{Finding, Probe};
 use crate::cli::{ClusterCommand, ClusterUp, State, Where};
@@ -63,9 +63,14 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
         arguments.defect.clone(),
         arguments.port,
     );
+    let place = Place::emulated(arguments.backend, &settings)?;
+    if matches!(place, Place::Netns) && plan.access != AccessPlan::default() {
+        return Err(plan::no_access_in_namespaces());
+    }
     let mut interrupts = Interrupts::listen()?;
     let server = Server::bind(&folder(&arguments.state)).await.map_err(Failure::usage)?;
-    let cluster = match Place::emulated(arguments.backend, &settings)? {
+    let access = plan.access.clone();
+    let cluster = match place {
         Place::Netns => {
             let program = std::env::current_exe().map_err(Failure::harness)?;
             Cluster::netns(plan, &program).await
@@ -74,7 +79,7 @@ async fn up(arguments: &ClusterUp, json: bool) -> Result<Exit, Failure> {
     };
     let cluster = Arc::new(cluster.map_err(Failure::starting)?);
     cluster.wait_until_stable(STABLE_WITHIN).await.map_err(Failure::harness)?;
-    announce(&cluster, json)?;
+    announce(&cluster, &access, json)?;
     let stage = interrupts.now();
     tokio::select! {
         () = server.serve(Arc::clone(&cluster)) => {}
@@ -101,13 +106,14 @@ fn remove_leftovers(json: bool) -> Result<Exit, Failure> {
     Ok(Exit::Met)
 }
 
-fn announce(cluster: &Cluster, json: bool) -> Result<(), Failure> {
+fn announce(cluster: &Cluster, access: &AccessPlan, json: bool) -> Result<(), Failure> {
     let topology = cluster.topology();
     if json {
         return output::json(&serde_json::json!({
             "ready": true,
             "identity": cluster.identity(),
             "namespaces": cluster.namespaces(),
+            "access": access,
         }));
     }
     let mut rows = vec![["node", "rack", "site"].map(str::to_owned).to_vec()];
@@ -123,6 +129,12 @@ fn announce(cluster: &Cluster, json: bool) -> Result<(), Failure> {
     }
     output::data(&output::table(&rows));
     output::data(&format!("namespaces: {}", cluster.namespaces().join(", ")));
+    if access.alternate {
+        output::data("alternate addresses: the last byte is greater by 100");
+    }
+    if let Some(tls) = &access.tls {
+        output::data(&format!("TLS: port {}, certificate of {}", tls.port, tls.name));
+    }
     output::data("ready; this is an emulated cluster; Ctrl-C or `aerocert cluster down` stops it");
     Ok(())
 }

@@ -7,4 +7,4 @@ mod read;
 mod settings;
 
 pub(crate) use read::{nearest, settings};
-pub(crate) use settings::{LoadOverrides, Settings, WindowSettings};
+pub(crate) use settings::{ClusterSettings, LoadOverrides, Settings, TlsSettings, WindowSettings};

@@ -1,5 +1,7 @@
 //! The sections of a configuration file. Every key may be left out.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 /// A whole file.
@@ -31,8 +33,32 @@ pub(crate) struct ClusterSettings {
     pub(crate) round_trip_us: u64,
     /// Clients must log in; `cluster up` alone.
     pub(crate) security: bool,
+    /// Nodes have alternate addresses as well, which clients can ask for; `cluster up` alone.
+    pub(crate) alternate_addresses: bool,
+    /// Nodes speak TLS as well; `cluster up` alone.
+    pub(crate) tls: Option<TlsSettings>,
     pub(crate) heartbeat: HeartbeatSettings,
     pub(crate) nodes: Vec<NodeSettings>,
+}
+
+/// `cluster.tls`: the certificate that every node shows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsSettings {
+    /// The name on the certificate, which clients are told with the addresses of peers.
+    pub(crate) name: String,
+    /// PEM: the certificate, and those that lead to its authority after it.
+    pub(crate) certificate: PathBuf,
+    /// PEM: its key.
+    pub(crate) key: PathBuf,
+    /// The port of every node.
+    #[serde(default = "tls_port")]
+    pub(crate) port: u16,
+}
+
+/// The vendor's usual port for TLS.
+fn tls_port() -> u16 {
+    4333
 }
 
 /// `cluster.heartbeat`.

@@ -1,8 +1,9 @@
 //! The emulated cluster that a plan needs.
 
+use cluster::{AccessPlan, TlsPlan};
 use history::{Heartbeat, Node, NodeId, Topology};
 
-use crate::config::Settings;
+use crate::config::{ClusterSettings, Settings};
 use crate::exit::Failure;
 
 /// What the emulated cluster looks like.
@@ -15,6 +16,7 @@ pub(crate) struct ClusterPlan {
     pub(crate) heartbeat: Heartbeat,
     pub(crate) round_trip_us: u64,
     pub(crate) security: bool,
+    pub(crate) access: AccessPlan,
     pub(crate) sc_namespace: String,
     pub(crate) ap_namespace: String,
     pub(crate) ap_last_update_time_namespace: String,
@@ -72,6 +74,7 @@ pub(crate) fn cluster(settings: &Settings) -> Result<ClusterPlan, Failure> {
         ));
     }
     Ok(ClusterPlan {
+        access: access(cluster)?,
         name: cluster.name.clone(),
         topology: Topology { sites: cluster.sites.clone(), nodes },
         replication_factor: cluster.replication_factor,
@@ -85,6 +88,39 @@ pub(crate) fn cluster(settings: &Settings) -> Result<ClusterPlan, Failure> {
         ap_namespace: settings.namespaces.ap.clone(),
         ap_last_update_time_namespace: settings.namespaces.ap_last_update_time.clone(),
     })
+}
+
+/// At which further addresses nodes serve clients.
+fn access(cluster: &ClusterSettings) -> Result<AccessPlan, Failure> {
+    let usage = |why: &str| Failure::Usage(why.to_owned());
+    let tls = match &cluster.tls {
+        None => None,
+        Some(tls) if tls.name.is_empty() || tls.name.contains([',', ':', '[', ']']) => {
+            return Err(usage(
+                "`cluster.tls.name` must be the name on the certificate, as `aerocert.test`",
+            ));
+        }
+        Some(tls) => Some(TlsPlan {
+            name: tls.name.clone(),
+            certificate: tls.certificate.clone(),
+            key: tls.key.clone(),
+            port: tls.port,
+        }),
+    };
+    let plan = AccessPlan { alternate: cluster.alternate_addresses, tls };
+    if cluster.backend == "netns" && plan != AccessPlan::default() {
+        return Err(no_access_in_namespaces());
+    }
+    Ok(plan)
+}
+
+/// Nodes in network namespaces have one address each.
+pub(crate) fn no_access_in_namespaces() -> Failure {
+    Failure::Usage(
+        "`cluster.alternate_addresses` and `cluster.tls` are for the backend `embedded`: leave them \
+         out, or choose it"
+            .to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -104,6 +140,21 @@ mod tests {
         assert!(refused(|s| s.cluster.nodes[1].id = "A882".into()).contains("used twice"));
         assert!(refused(|s| s.cluster.nodes[1].id = "xyz".into()).contains("hexadecimal"));
         assert!(refused(|s| s.cluster.nodes[1].site = "rome".into()).contains("london, paris"));
+        let tls = |name: &str| crate::config::TlsSettings {
+            name: name.into(),
+            certificate: "node.pem".into(),
+            key: "node.key".into(),
+            port: 4333,
+        };
+        assert!(refused(|s| s.cluster.tls = Some(tls(""))).contains("`cluster.tls.name`"));
+        assert!(refused(|s| s.cluster.tls = Some(tls("a,b"))).contains("`cluster.tls.name`"));
+        assert!(
+            refused(|s| {
+                s.cluster.backend = "netns".into();
+                s.cluster.alternate_addresses = true;
+            })
+            .contains("backend `embedded`")
+        );
         assert!(refused(|s| s.cluster.nodes.clear()).contains("one to thirty-two"));
     }
 }

@@ -10,7 +10,7 @@ mod pair;
 
 pub(crate) use arm::{ArmPlan, arm};
 pub(crate) use canary::{Canary, defect};
-pub(crate) use cluster::{ClusterPlan, cluster};
+pub(crate) use cluster::{ClusterPlan, cluster, no_access_in_namespaces};
 pub(crate) use draw::{derived, drawn};
 pub(crate) use name::{arm_mode, read_mode, read_mode_name, scenario, workload};
 pub(crate) use night::{Night, night};

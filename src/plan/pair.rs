@@ -52,6 +52,11 @@ pub(crate) fn pair(
         let why = "`cluster.security` is for `cluster up`: the load logs in nowhere; leave it out";
         return Err(Failure::Usage(why.to_owned()));
     }
+    if cluster.access != cluster::AccessPlan::default() {
+        let why = "`cluster.tls` and `cluster.alternate_addresses` are for `cluster up`: the load \
+                   uses usual addresses; leave them out";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let workload = workload(request.workload)?;
     let (load, read_mode_name) = load(settings, workload, request)?;
     let read_mode = read_mode(&read_mode_name)?;

@@ -106,6 +106,7 @@ pub(crate) fn embedded(
         heartbeat: plan.heartbeat,
         round_trip_us: plan.round_trip_us,
         security: plan.security,
+        access: plan.access.clone(),
         seed,
         defect,
         port,

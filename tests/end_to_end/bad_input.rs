@@ -23,6 +23,37 @@ fn an_impossible_topology() {
 }
 
 #[test]
+fn further_addresses_that_cannot_be() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let up = ["cluster", "up", "--config", path];
+    let tls = "[cluster.tls]\ncertificate = \"nowhere.pem\"\nkey = \"nowhere.key\"\n";
+    for (text, arguments, code, mend) in [
+        (format!("{tls}name = \"a\"\n"), &up[..], 2, "nowhere.pem holds no certificate"),
+        (format!("{tls}name = \"\"\n"), &up[..], 2, "`cluster.tls.name`"),
+        (tls.to_owned(), &up[..], 2, "missing field `name`"),
+        (format!("{tls}name = \"a\"\nport = 70000\n"), &up[..], 2, "u16"),
+        ("[cluster]\nalternate_adresses = true\n".to_owned(), &up[..], 2, "`alternate_addresses`"),
+        (
+            "[cluster]\nalternate_addresses = true\nbackend = \"netns\"\n".to_owned(),
+            &up[..],
+            2,
+            "backend `embedded`",
+        ),
+        (
+            "[cluster]\nalternate_addresses = true\n".to_owned(),
+            &["certify", "--dry-run", "--config", path][..],
+            2,
+            "`cluster up`",
+        ),
+    ] {
+        std::fs::write(file.path(), &text).unwrap();
+        let said = stderr_of(arguments, code);
+        assert!(said.contains(mend), "{text}{said}");
+    }
+}
+
+#[test]
 fn a_nemesis_that_the_topology_cannot_have() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let text = "[cluster]\nsites = [\"london\"]\nreplication_factor = 1\n\

@@ -104,6 +104,32 @@ impl Kept {
     }
 }
 
+/// The example's settings, with a certificate made for them.
+#[test]
+fn a_cluster_is_reached_by_alternate_addresses_and_told_of_with_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["aerocert.test".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("node.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("node.key"), made.signing_key.serialize_pem()).unwrap();
+    let example = include_str!("../../examples/access.toml");
+    let at = |file: &str| format!("\"{}\"", folder.path().join(file).display());
+    let text = example
+        .replace("\"node.pem\"", &at("node.pem"))
+        .replace("\"node.key\"", &at("node.key"))
+        .replace("port = 4333 ", "port = 4390 ");
+    let config = folder.path().join("access.toml");
+    std::fs::write(&config, text).unwrap();
+    let kept = Kept::start_with(3490, &["--config", config.to_str().unwrap()]);
+    kept.await_pmap(None, 6, 4096, 10);
+    let status = stdout_of(&["cluster", "status", "--hosts", "127.32.2.101:3490", "--json"], 0);
+    let table: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(table["rows"].as_array().unwrap().len(), 6, "{table:#}");
+    for site in [1, 2, 101, 102] {
+        let socket = std::net::TcpStream::connect(format!("127.32.6.{site}:4390"));
+        assert!(socket.is_ok(), "TLS is served for site {site}");
+    }
+}
+
 #[test]
 fn a_three_and_three_cut_leaves_half_of_the_partitions_on_each_side() {
     let kept = Kept::start(3410);

@@ -157,8 +157,9 @@ fn the_stretch_clusters_application_runs_and_meets_the_cut() {
     assert_eq!(available.status.code(), Some(0), "{}", text(&available));
 }
 
-/// What the client's administration of users sees, step by step.
-const ADMINISTERED: &str = "\
+/// What a client's administration of users sees, step by step; steps of `set password` are left to
+/// clients that can set another user's password.
+pub(crate) const ADMINISTERED: &str = "\
 nobody 80
 wrong password 65
 no such user 60

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::cluster::Kept;
 use crate::program::needed;
-use crate::python::{host, python, text};
+use crate::python::{ADMINISTERED, host, python, text};
 
 /// What a client sees at each step: put and get, operate (add, list append, map put), touch,
 /// refusals by generation and by existence, a batch of 100, queries without and with a limit of
@@ -40,6 +40,18 @@ fn node() -> Option<Command> {
     let mend = "install Node.js and its package `aerospike`, and name the folder that it lies in \
                 in AEROCERT_NODE_MODULES";
     needed(command().args(["-e", "require('aerospike')"]), mend).map(|()| command())
+}
+
+#[test]
+fn the_nodejs_client_administers_users_and_writes_once_it_may() {
+    let Some(mut command) = node() else { return };
+    let kept = Kept::start_with(3475, &["--security"]);
+    kept.await_pmap(Some("london"), 6, 4096, 10);
+    let london = host(&kept, "A600", "london");
+    let output = command.arg(script("nodejs", "security.js")).args([&london, "mydata"]).output();
+    let output = output.expect("node starts");
+    let seen: String = ADMINISTERED.replace("set password 0\n", "");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), seen, "{}", text(&output));
 }
 
 fn script(folder: &str, name: &str) -> PathBuf {

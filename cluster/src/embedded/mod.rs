@@ -4,4 +4,4 @@ mod emulated;
 mod plan;
 
 pub(crate) use emulated::Emulated;
-pub use plan::{EmbeddedPlan, NamespacePlan};
+pub use plan::{AccessPlan, EmbeddedPlan, NamespacePlan, TlsPlan};

@@ -1,7 +1,9 @@
 //! What an embedded cluster shall be, in the words of the emulator.
 
+use std::path::PathBuf;
+
 use emulator::defect::{Defect, Defects};
-use emulator::embedded::EmbeddedConfig;
+use emulator::embedded::{EmbeddedConfig, Tls};
 use emulator::node::{self, NamespaceConfig, Place};
 use emulator::partition;
 use emulator::world::{Delays, WorldConfig};
@@ -30,6 +32,31 @@ pub struct EmbeddedPlan {
     /// The name of a defect to switch on.
     pub defect: Option<String>,
     /// The port of every node; 0 takes a free one.
+    pub port: u16,
+    /// At which further addresses clients are served.
+    #[serde(default)]
+    pub access: AccessPlan,
+}
+
+/// At which further addresses the nodes of an embedded cluster serve clients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessPlan {
+    /// Every node has alternate addresses.
+    pub alternate: bool,
+    /// Every node speaks TLS, at a port beside; `None`: none does.
+    pub tls: Option<TlsPlan>,
+}
+
+/// What nodes show clients that speak TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsPlan {
+    /// The name on the certificate.
+    pub name: String,
+    /// The file of the certificate, with those that lead to its authority after it (PEM).
+    pub certificate: PathBuf,
+    /// The file of its key (PEM).
+    pub key: PathBuf,
+    /// The port of every node for TLS; 0 takes a free one.
     pub port: u16,
 }
 
@@ -62,7 +89,14 @@ impl EmbeddedPlan {
             security: self.security,
             defects: self.defect.as_deref().map_or_else(|| Ok(Defects::default()), defects)?,
         };
-        Ok(EmbeddedConfig { port: self.port, ..EmbeddedConfig::new(world, self.seed) })
+        let tls = self.access.tls.as_ref();
+        let tls = tls.map(|tls| Tls::load(&tls.name, &tls.certificate, &tls.key, tls.port));
+        Ok(EmbeddedConfig {
+            port: self.port,
+            alternate: self.access.alternate,
+            tls: tls.transpose()?,
+            ..EmbeddedConfig::new(world, self.seed)
+        })
     }
 
     /// The most copies that a namespace keeps of a record.
@@ -77,6 +111,7 @@ impl EmbeddedPlan {
             rack: node.rack,
             stay_quiesced: false,
             addresses: Vec::new(),
+            access: Default::default(),
         };
         self.topology.nodes.iter().map(place).collect()
     }

@@ -11,19 +11,21 @@ use tokio_util::sync::CancellationToken;
 use wire::frame::HEADER_LENGTH;
 use wire::{Frame, FrameType};
 
-use super::address::{listen, listen_all, local_address};
+use super::address::{ALTERNATE, Listeners, listen, listen_all, local_address};
 use super::engine::{Content, Engine, Request, Stay};
 use super::listener::Door;
 use super::read_modes::ReadModes;
 use super::room::{Room, connections_of_each};
+use super::tls::Tls;
 use super::{EmbeddedConfig, EmbeddedError, ReadModeCounts};
-use crate::node::Mode;
+use crate::node::{Entrance, Mode};
 use crate::security::Caller;
 use crate::world::{Answer, Channels, End, Interruption, InterruptionId, Link, World, WorldConfig};
 
 /// A running cluster. Dropping it stops it.
 pub struct Embedded {
     config: WorldConfig,
+    tls: Option<Tls>,
     engine: Arc<Engine>,
     read_modes: Arc<ReadModes>,
     nodes: Vec<Served>,
@@ -35,6 +37,8 @@ pub struct Embedded {
 struct Served {
     /// By site.
     addresses: Vec<SocketAddr>,
+    /// Further addresses, by entrance and site.
+    others: Vec<(Entrance, Vec<SocketAddr>)>,
     /// By site: how many interruptions reset connections.
     resets: Vec<watch::Sender<u32>>,
     /// Its process, while there is one.
@@ -55,18 +59,42 @@ impl Embedded {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
-        let EmbeddedConfig { mut world, seed, network, port, connections } = config;
+        let EmbeddedConfig { mut world, seed, network, port, connections, alternate, tls } = config;
         let count = u8::try_from(world.places.len()).map_err(|_| EmbeddedError::TooLarge)?;
-        let listeners = listen_all(network, count, world.sites, port)?;
+        let listen = |offset, port| listen_all(network, (count, world.sites), offset, port);
+        let listeners = listen(0, port)?;
+        let mut others: Vec<(Entrance, Listeners)> = Vec::new();
+        if alternate {
+            others.push((Entrance::Alternate, listen(ALTERNATE, port)?));
+        }
+        if let Some(tls) = &tls {
+            others.push((Entrance::Tls, listen(0, tls.port)?));
+            if alternate {
+                others.push((Entrance::TlsAlternate, listen(ALTERNATE, tls.port)?));
+            }
+        }
         let connections = connections.min(connections_of_each(count));
         let mut nodes = Vec::new();
-        for (place, listeners) in world.places.iter_mut().zip(&listeners) {
-            let addresses =
-                listeners.iter().map(local_address).collect::<Result<Vec<SocketAddr>, _>>()?;
+        for (number, (place, listeners)) in world.places.iter_mut().zip(&listeners).enumerate() {
+            let addresses = addresses_of(listeners)?;
             place.addresses = addresses.iter().map(SocketAddr::to_string).collect();
+            let mut of_node = Vec::new();
+            for (entrance, listeners) in &others {
+                let addresses = addresses_of(&listeners[number])?;
+                let told = addresses.iter().map(SocketAddr::to_string).collect();
+                match entrance {
+                    Entrance::Standard => {}
+                    Entrance::Alternate => place.access.alternate = told,
+                    Entrance::Tls => place.access.tls = told,
+                    Entrance::TlsAlternate => place.access.tls_alternate = told,
+                }
+                of_node.push((*entrance, addresses));
+            }
+            place.access.tls_name = tls.as_ref().map_or_else(String::new, |tls| tls.name.clone());
             nodes.push(Served {
                 resets: addresses.iter().map(|_| watch::channel(0).0).collect(),
                 addresses,
+                others: of_node,
                 process: Mutex::new(CancellationToken::new()),
                 room: Arc::new(Room::new(connections)),
                 doors: Mutex::default(),
@@ -76,9 +104,12 @@ impl Embedded {
         let read_modes = Arc::new(ReadModes::of(strong.map(|ns| ns.name.clone()).collect()));
         let engine = Arc::new(Engine::start(World::new(world.clone(), seed))?);
         let resets = Mutex::default();
-        let cluster = Self { config: world, engine, read_modes, nodes, resets };
-        for (node, listeners) in (0..count).zip(listeners) {
-            cluster.serve(node, listeners)?;
+        let cluster = Self { config: world, tls, engine, read_modes, nodes, resets };
+        for (entrance, listeners) in std::iter::once((Entrance::Standard, listeners)).chain(others)
+        {
+            for (node, listeners) in (0..count).zip(listeners) {
+                cluster.serve(node, entrance, listeners)?;
+            }
         }
         Ok(cluster)
     }
@@ -93,6 +124,16 @@ impl Embedded {
     #[must_use]
     pub fn addresses(&self, node: u8) -> &[SocketAddr] {
         self.nodes.get(usize::from(node)).map_or(&[], |node| &node.addresses)
+    }
+
+    /// Further addresses of a node by client site; empty where it has none of that kind.
+    #[must_use]
+    pub fn addresses_for(&self, node: u8, entrance: Entrance) -> &[SocketAddr] {
+        let node = self.nodes.get(usize::from(node));
+        let others = node.into_iter().flat_map(|node| &node.others);
+        let found =
+            others.filter(|(known, _)| *known == entrance).map(|(_, addresses)| &**addresses);
+        found.last().unwrap_or_default()
     }
 
     /// Answers info commands as the node would, past its network; `None` while it is killed or
@@ -190,11 +231,18 @@ impl Embedded {
         if self.engine.control(move |world| world.is_running(node)).await? {
             return Ok(());
         }
-        let listeners = served.addresses.iter().map(|address| listen(*address));
-        let listeners = listeners.collect::<Result<Vec<_>, _>>()?;
+        let usual = std::iter::once((Entrance::Standard, &served.addresses));
+        let further = served.others.iter().map(|(entrance, addresses)| (*entrance, addresses));
+        let mut entrances = Vec::new();
+        for (entrance, addresses) in usual.chain(further) {
+            let listeners = addresses.iter().map(|address| listen(*address));
+            entrances.push((entrance, listeners.collect::<Result<Vec<_>, _>>()?));
+        }
         *lock(&served.process) = CancellationToken::new();
         self.engine.control(move |world| world.start(node, keep_storage)).await?;
-        self.serve(node, listeners)
+        entrances
+            .into_iter()
+            .try_for_each(|(entrance, listeners)| self.serve(node, entrance, listeners))
     }
 
     /// Whether a node's process is there, paused or not.
@@ -248,13 +296,20 @@ impl Embedded {
         self.engine.stop();
     }
 
-    fn serve(&self, node: u8, listeners: Vec<TcpListener>) -> Result<(), EmbeddedError> {
+    fn serve(
+        &self,
+        node: u8,
+        entrance: Entrance,
+        listeners: Vec<TcpListener>,
+    ) -> Result<(), EmbeddedError> {
+        let tls = self.tls.as_ref().filter(|_| entrance.is_tls());
         let served = self.served(node)?;
         let process = lock(&served.process).clone();
         for ((site, listener), resets) in (0..).zip(listeners).zip(&served.resets) {
             let door = Door {
                 node,
                 site,
+                tls: tls.map(|tls| Arc::clone(&tls.config)),
                 engine: Arc::clone(&self.engine),
                 room: Arc::clone(&served.room),
                 read_modes: Arc::clone(&self.read_modes),
@@ -284,6 +339,10 @@ impl Drop for Embedded {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn addresses_of(listeners: &[TcpListener]) -> Result<Vec<SocketAddr>, EmbeddedError> {
+    listeners.iter().map(local_address).collect()
 }
 
 /// The node and site of a link between clients and a node.

@@ -1,6 +1,7 @@
 //! What an embedded cluster is made of.
 
 use super::room::Room;
+use super::tls::Tls;
 use crate::world::WorldConfig;
 
 /// A world and where it listens.
@@ -17,6 +18,10 @@ pub struct EmbeddedConfig {
     /// The most connections of a node (`proto-fd-max`); fewer if the process has not the
     /// descriptors for so many on every node.
     pub connections: usize,
+    /// Whether every node has alternate addresses, `127.<network>.<node + 1>.<site + 101>`.
+    pub alternate: bool,
+    /// What nodes show clients that speak TLS; `None`: they speak none.
+    pub tls: Option<Tls>,
 }
 
 impl EmbeddedConfig {
@@ -26,6 +31,14 @@ impl EmbeddedConfig {
     /// A world on ports that the system chooses.
     #[must_use]
     pub fn new(world: WorldConfig, seed: u64) -> Self {
-        Self { world, seed, network: Self::NETWORK, port: 0, connections: Room::CONNECTIONS }
+        Self {
+            world,
+            seed,
+            network: Self::NETWORK,
+            port: 0,
+            connections: Room::CONNECTIONS,
+            alternate: false,
+            tls: None,
+        }
     }
 }

@@ -17,6 +17,7 @@ use wire::{FieldType, Frame, FrameDecoder, FrameType, Message, compression};
 use super::engine::{Answered, Content, Request, Stay};
 use super::listener::Door;
 use super::room::{Part, Room};
+use super::stream::Stream;
 use crate::security::Caller;
 use crate::world::Answer;
 
@@ -26,6 +27,8 @@ const FRAME_LIMIT: u64 = 16 * 1024 * 1024;
 const FRAME_PATIENCE: Duration = Duration::from_secs(20);
 /// How long a client may take to receive an answer.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client may take over a TLS handshake.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(10);
 /// How many bytes are read at once.
 const READ_SIZE: usize = 16 * 1024;
 /// What a row of a batch takes while it is served, in bytes, about.
@@ -55,11 +58,18 @@ impl Connection {
     }
 
     /// Serves until the client goes or something breaks the connection.
-    pub(super) async fn serve(mut self, mut stream: TcpStream) {
+    pub(super) async fn serve(mut self, socket: TcpStream) {
         // Without this a small answer waits for the client's next packet.
-        let _ = stream.set_nodelay(true);
+        let _ = socket.set_nodelay(true);
         let process = self.door.process.clone();
         let mut resets = self.door.resets.clone();
+        let opened = tokio::select! {
+            biased;
+            () = process.cancelled() => return,
+            _ = resets.wait_for(|resets| *resets > 0) => return,
+            opened = timeout(HANDSHAKE_PATIENCE, Stream::open(socket, self.door.tls.as_ref())) => opened,
+        };
+        let Ok(Ok(mut stream)) = opened else { return };
         let end = tokio::select! {
             biased;
             () = process.cancelled() => End::Reset,
@@ -68,16 +78,16 @@ impl Connection {
         };
         if matches!(end, End::Reset) {
             // Dropping the socket now resets the connection instead of ending it in order.
-            let _ = stream.set_zero_linger();
+            let _ = stream.socket().set_zero_linger();
         }
     }
 
-    async fn converse(&mut self, stream: &mut TcpStream) -> io::Result<End> {
+    async fn converse(&mut self, stream: &mut Stream) -> io::Result<End> {
         while let Some((frame, part)) = self.next_frame(stream).await? {
             let answered = tokio::select! {
                 biased;
                 answered = self.answer(frame, part) => answered,
-                () = gone(stream) => return Ok(End::Closed),
+                () = gone(stream.socket()) => return Ok(End::Closed),
             };
             let Some(answered) = answered else { return Ok(End::Reset) };
             let bytes = match &answered.answer {
@@ -89,7 +99,11 @@ impl Connection {
                 Answer::Close => return Ok(End::Reset),
             };
             // Nothing is read meanwhile: who sends more than it takes is held up by its own socket.
-            match timeout(ANSWER_PATIENCE, stream.write_all(bytes)).await {
+            let written = async {
+                stream.write_all(bytes).await?;
+                stream.flush().await
+            };
+            match timeout(ANSWER_PATIENCE, written).await {
                 Ok(written) => written?,
                 Err(_) => return Ok(End::Reset),
             }
@@ -99,7 +113,7 @@ impl Connection {
 
     /// The next frame and its part of the node's room, or `None` if the client went, took too long
     /// or sent what is no frame.
-    async fn next_frame(&mut self, stream: &mut TcpStream) -> io::Result<Option<(Frame, Part)>> {
+    async fn next_frame(&mut self, stream: &mut Stream) -> io::Result<Option<(Frame, Part)>> {
         let mut part: Part = None;
         let mut deadline = None;
         loop {
@@ -138,7 +152,7 @@ impl Connection {
 
     /// Reads up to `most` bytes; 0 is the end. The buffer is no part of the connection, so that one
     /// that is idle takes no memory for it.
-    async fn read(&mut self, stream: &mut TcpStream, most: usize) -> io::Result<usize> {
+    async fn read(&mut self, stream: &mut Stream, most: usize) -> io::Result<usize> {
         poll_fn(|context| {
             let mut buffer = [const { MaybeUninit::uninit() }; READ_SIZE];
             let mut read = ReadBuf::uninit(&mut buffer[..most.min(READ_SIZE)]);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,8 @@ pub(crate) struct Door {
     pub(crate) node: u8,
     /// The client site.
     pub(crate) site: u8,
+    /// What it shows clients, where they speak TLS.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
     /// The world.
     pub(crate) engine: Arc<Engine>,
     /// What the node has room for.

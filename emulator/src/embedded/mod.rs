@@ -9,7 +9,8 @@
 //! beside: bytes that were announced take no memory before they have come, a frame that was begun
 //! must end in time, an answer must be taken in time, and what is bigger than a page counts against
 //! budgets of the node (`room.rs` has the table). What clients *store* comes on top, as on a server;
-//! `tests/memory.rs` measures all this with ten thousand connections.
+//! `tests/memory.rs` measures all this with ten thousand connections. TLS, where a cluster has it,
+//! takes its own buffers for each connection beside.
 
 mod address;
 mod cluster;
@@ -20,11 +21,14 @@ mod error;
 mod listener;
 mod read_modes;
 mod room;
+mod stream;
+mod tls;
 
 pub use cluster::Embedded;
 pub use config::EmbeddedConfig;
 pub use error::EmbeddedError;
 pub use read_modes::ReadModeCounts;
+pub use tls::{Tls, TlsError};
 
 pub(crate) use address::listen;
 pub(crate) use engine::Engine;

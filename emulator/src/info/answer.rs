@@ -7,7 +7,7 @@ use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 use super::constant::{DEFAULT_COMMANDS, constant};
 use super::endpoints::{self, Ports};
 use super::{idle, logs, manage, partitions, peers, roster, sets, stable, statistics};
-use crate::node::{NamespaceConfig, NamespaceView, Node, RosterView};
+use crate::node::{Entrance, NamespaceConfig, NamespaceView, Node, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
 use crate::security::{Caller, permits_command};
 
@@ -115,19 +115,32 @@ impl Asked<'_> {
         let config = self.node.config();
         let own = config.place()?;
         let cluster = || self.node.cluster(self.now_ns);
-        let list = |nodes: &[NodeId]| {
-            peers::list(cluster().peers_generation, own, &config.places, nodes, self.site)
+        let services = |nodes: &[NodeId], entrance| {
+            peers::services(&config.places, nodes, self.site, entrance)
         };
-        Some(match self.command.name {
-            "service" | "service-clear-std" => peers::address(own, self.site).to_owned(),
-            "services" => peers::services(&config.places, &cluster().peers, self.site),
-            "services-alumni" => peers::services(&config.places, &cluster().alumni, self.site),
-            "peers-clear-std" => list(&cluster().peers),
-            "alumni-clear-std" => list(&cluster().alumni),
-            "peers-clear-alt" | "alumni-clear-alt" => list(&[]),
-            "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" | "alumni-tls-alt" => {
-                format!("{},,[]", cluster().peers_generation)
+        if let Some((what, entrance)) = self
+            .command
+            .name
+            .split_once('-')
+            .and_then(|(what, _)| Some((what, peers::entrance(self.command.name)?)))
+        {
+            let list = |nodes: &[NodeId]| {
+                let generation = cluster().peers_generation;
+                let nodes = (&*config.places, nodes);
+                peers::list(generation, own, nodes, self.site, entrance)
+            };
+            match what {
+                "service" => return Some(peers::address(own, self.site, entrance).to_owned()),
+                "peers" => return Some(list(&cluster().peers)),
+                "alumni" => return Some(list(&cluster().alumni)),
+                _ => {}
             }
+        }
+        Some(match self.command.name {
+            "service" => peers::address(own, self.site, Entrance::Standard).to_owned(),
+            "services" => services(&cluster().peers, Entrance::Standard),
+            "services-alternate" => services(&cluster().peers, Entrance::Alternate),
+            "services-alumni" => services(&cluster().alumni, Entrance::Standard),
             "endpoints" => endpoints::answer(own, &config.places, &cluster().peers, self.site),
             "mesh" => Ports::of(own, self.site).at(Ports::HEARTBEAT),
             "admin-clear-std" => endpoints::admin(own, self.site),
@@ -319,6 +332,8 @@ impl Asked<'_> {
         let host = ports.host;
         let mut known = vec![
             ("service.port", ports.port(Ports::SERVICE).to_string()),
+            ("service.tls-port", ports.tls_port().to_string()),
+            ("service.tls-name", ports.tls_name().to_owned()),
             ("service.address", host.to_owned()),
             ("service.access-address", host.to_owned()),
             ("admin.port", ports.port(Ports::ADMIN).to_string()),

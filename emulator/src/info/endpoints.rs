@@ -4,7 +4,7 @@
 //! configuration has: each channel one above the other.
 
 use super::peers::{address, split_port};
-use crate::node::Place;
+use crate::node::{Entrance, Place};
 use crate::partition::NodeId;
 
 /// A node's host and its ports, for the clients of a site.
@@ -12,6 +12,8 @@ use crate::partition::NodeId;
 pub(super) struct Ports<'a> {
     pub(super) host: &'a str,
     service: u16,
+    place: &'a Place,
+    site: u8,
 }
 
 impl<'a> Ports<'a> {
@@ -21,13 +23,31 @@ impl<'a> Ports<'a> {
     pub(super) const ADMIN: u16 = 3;
 
     pub(super) fn of(place: &'a Place, site: u8) -> Self {
-        let (host, port) = split_port(address(place, site));
-        Self { host, service: port.parse().unwrap_or(3000) }
+        let (host, port) = split_port(address(place, site, Entrance::Standard));
+        Self { host, service: port.parse().unwrap_or(3000), place, site }
     }
 
     /// The port of a channel.
     pub(super) fn port(&self, channel: u16) -> u16 {
         self.service.wrapping_add(channel)
+    }
+
+    /// Host and port of another entrance; `null` and 0 if there is none.
+    fn of_entrance(&self, entrance: Entrance) -> (&'a str, &'a str) {
+        match address(self.place, self.site, entrance) {
+            "" => ("null", "0"),
+            address => split_port(address),
+        }
+    }
+
+    /// The port for TLS; 0: none.
+    pub(super) fn tls_port(&self) -> &'a str {
+        self.of_entrance(Entrance::Tls).1
+    }
+
+    /// The name on the certificate; `null`: none.
+    pub(super) fn tls_name(&self) -> &'a str {
+        if self.tls_port() == "0" { "null" } else { &self.place.access.tls_name }
     }
 
     /// The `host:port` of a channel.
@@ -67,12 +87,20 @@ pub(super) fn answer(own: &Place, places: &[Place], peers: &[NodeId], site: u8) 
             ports.port(port)
         )
     };
+    let (alternate, alternate_port) = match ports.of_entrance(Entrance::Alternate) {
+        ("null", _) => ("null", service.to_string()),
+        (host, port) => (host, port.to_owned()),
+    };
+    let (tls, tls_port) = ports.of_entrance(Entrance::Tls);
+    let (tls_alternate, tls_alternate_port) = ports.of_entrance(Entrance::TlsAlternate);
     let mut answer = format!(
         "service.port={service};service.addresses={own_addresses};service.access-port={service};\
-         service.access-addresses={host};service.alternate-access-port={service};\
-         service.alternate-access-addresses=null;service.tls-port=0;service.tls-addresses=null;\
-         service.tls-access-port=0;service.tls-access-addresses=null;\
-         service.tls-alternate-access-port=0;service.tls-alternate-access-addresses=null;"
+         service.access-addresses={host};service.alternate-access-port={alternate_port};\
+         service.alternate-access-addresses={alternate};service.tls-port={tls_port};\
+         service.tls-addresses={tls};service.tls-access-port={tls_port};\
+         service.tls-access-addresses={tls};\
+         service.tls-alternate-access-port={tls_alternate_port};\
+         service.tls-alternate-access-addresses={tls_alternate};"
     );
     answer.push_str(&channel("admin", Ports::ADMIN, &own_addresses));
     answer.push_str(&channel("heartbeat", Ports::HEARTBEAT, host));

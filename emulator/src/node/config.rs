@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::access::Access;
 use crate::defect::Defects;
 use crate::partition::{NodeId, Preference};
 
@@ -21,6 +22,8 @@ pub struct Place {
     pub stay_quiesced: bool,
     /// The `address:port` at which it serves clients, one per client site.
     pub addresses: Vec<String>,
+    /// Further addresses.
+    pub access: Access,
 }
 
 /// A node's configuration.

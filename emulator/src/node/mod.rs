@@ -2,6 +2,7 @@
 //!
 //! [`Node::step`] is the only way in. A node knows its own state and what it was sent.
 
+pub mod access;
 pub mod clock;
 pub mod config;
 pub mod dynamic;
@@ -26,6 +27,7 @@ pub mod truncation;
 mod users;
 pub mod view;
 
+pub use access::{Access, Entrance};
 pub use config::{
     ConflictResolution, Heartbeat, MigrationRate, Mode, NamespaceConfig, NodeConfig, Place,
     RosterEntry,

@@ -85,6 +85,7 @@ impl NodeProcess {
         let door = Door {
             node,
             site,
+            tls: None,
             engine: Arc::clone(&engine),
             room: Arc::new(Room::new(Room::CONNECTIONS.min(connections_of_each(1)))),
             read_modes,

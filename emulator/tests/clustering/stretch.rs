@@ -33,6 +33,7 @@ impl Stretch {
             rack,
             stay_quiesced: false,
             addresses: Vec::new(),
+            access: Default::default(),
         };
         let mut strong = NamespaceConfig::new(SC, Mode::Sc);
         let entry = |(id, _, rack)| RosterEntry { node: NodeId(id), rack };

@@ -55,6 +55,7 @@ impl Setup {
             rack: 0,
             stay_quiesced: false,
             addresses: vec![format!("{host}:{}", self.port); usize::from(sites)],
+            access: Default::default(),
         });
         let namespace = NamespaceConfig {
             replication_factor: self.replication_factor,

@@ -36,6 +36,7 @@ impl Stage {
             rack: *rack,
             stay_quiesced: false,
             addresses: vec![format!("127.32.{node}.1:3000"), format!("127.32.{node}.2:3000")],
+            access: Default::default(),
         });
         let config = WorldConfig {
             cluster_name: "stretch".into(),

@@ -57,6 +57,7 @@ impl Cast {
             rack: member.rack,
             stay_quiesced: member.quiesced,
             addresses: Vec::new(),
+            access: Default::default(),
         };
         WorldConfig {
             cluster_name: "scenario".to_owned(),

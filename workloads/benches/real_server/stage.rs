@@ -38,6 +38,7 @@ pub(crate) async fn start(policy: ConflictResolution, seed: u64) -> Embedded {
         rack: 0,
         stay_quiesced: false,
         addresses: Vec::new(),
+        access: Default::default(),
     };
     let mut namespace = NamespaceConfig::new(NAMESPACE, Mode::Ap);
     namespace.conflict_resolution = policy;

@@ -14,8 +14,14 @@ pub(crate) const NAMESPACE: &str = "mydata_ap";
 
 /// Starts it and waits until it serves.
 pub(crate) async fn start() -> Arc<Embedded> {
-    let place =
-        Place { id: NodeId(0xA1), site: 0, rack: 0, stay_quiesced: false, addresses: Vec::new() };
+    let place = Place {
+        id: NodeId(0xA1),
+        site: 0,
+        rack: 0,
+        stay_quiesced: false,
+        addresses: Vec::new(),
+        access: Default::default(),
+    };
     let world = WorldConfig {
         cluster_name: "one".to_owned(),
         sites: 1,

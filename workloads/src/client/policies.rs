@@ -105,6 +105,7 @@ pub(super) fn client_policy(
 ) -> ClientPolicy {
     ClientPolicy {
         auth_mode: AuthMode::None,
+        tls_policy: None,
         timeout: settings.timeout_ms,
         connect_timeout: settings.timeout_ms,
         login_timeout: settings.timeout_ms,

@@ -26,6 +26,11 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts it and waits until it is whole.
     pub(crate) async fn start(seed: u64) -> Self {
+        Self::start_with(seed, |_| {}).await
+    }
+
+    /// The same, configured further.
+    pub(crate) async fn start_with(seed: u64, configure: impl FnOnce(&mut EmbeddedConfig)) -> Self {
         let site = |rack: u32| u8::from(rack != LONDON);
         let places = NODES.map(|(id, rack)| Place {
             id: NodeId(id),
@@ -33,6 +38,7 @@ impl Cluster {
             rack,
             stay_quiesced: false,
             addresses: Vec::new(),
+            access: Default::default(),
         });
         let roster = NODES.map(|(id, rack)| RosterEntry { node: NodeId(id), rack });
         let mut strong = NamespaceConfig::new("mydata", Mode::Sc);
@@ -47,7 +53,9 @@ impl Cluster {
             security: false,
             defects: Defects::default(),
         };
-        let embedded = Embedded::start(EmbeddedConfig::new(world, seed)).await.unwrap();
+        let mut config = EmbeddedConfig::new(world, seed);
+        configure(&mut config);
+        let embedded = Embedded::start(config).await.unwrap();
         let nodes = (0_u8..).zip(NODES).map(|(index, (id, rack))| Node {
             id: history::NodeId(id),
             site: site(rack),
