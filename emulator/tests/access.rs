@@ -202,6 +202,36 @@ async fn tls_is_refused_to_who_does_not_trust_it_and_stands_again_after_a_restar
     assert_eq!(node(told), "A1");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_of_clients_are_counted_at_every_entrance() {
+    let certificate = Certificate::new();
+    let cluster = cluster(38, true, Some(certificate.tls())).await;
+    let mut counted = Vec::new();
+    let mut open = Vec::new();
+    for entrance in [cluster.addresses(0), cluster.addresses_for(0, Entrance::Alternate)] {
+        let mut socket = TcpStream::connect(entrance[0]).await.unwrap();
+        counted.push(ask(&mut socket, &["statistics"]).await["statistics"].clone());
+        open.push(socket);
+    }
+    let secured = cluster.addresses_for(0, Entrance::Tls)[0];
+    let told = ask_secured(secured, &certificate.trusting, &["statistics"]).await.unwrap();
+    counted.push(told["statistics"].clone());
+    for (statistics, count) in counted.iter().zip(1..) {
+        assert!(statistics.contains(&format!(";client_connections={count};")), "{statistics}");
+    }
+    drop(open.pop());
+    for _ in 0..200 {
+        let told = ask(&mut open[0], &["statistics"]).await["statistics"].clone();
+        if told.contains(
+            ";client_connections=1;client_connections_opened=3;client_connections_closed=2;",
+        ) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("a connection that is over is still counted");
+}
+
 #[test]
 fn files_that_cannot_be_shown_are_refused_by_name() {
     let (one, other) = (Certificate::new(), Certificate::new());

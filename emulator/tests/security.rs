@@ -245,6 +245,9 @@ fn a_role_of_ones_own_holds_where_it_says() {
     };
     let end = AdminMessage::reply(ResultCode::QUERY_END);
     assert_eq!(bytes, AdminMessage::encode_all(&[row, end]));
+    let quota = [keeper, (14, &[0, 0, 0, 9][..])];
+    let code = secured.code(&admin, AdminMessage::SET_QUOTAS, &quota);
+    assert_eq!(code, ResultCode::QUOTAS_NOT_ENABLED);
     assert_eq!(secured.code(&admin, AdminMessage::DROP_ROLE, &[keeper]), ResultCode::OK);
     assert_eq!(secured.data(&admin, "dummy", true), ResultCode::ROLE_VIOLATION);
     let predefined = [(AdminMessage::ROLE, &b"read"[..])];

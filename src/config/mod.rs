@@ -7,4 +7,6 @@ mod read;
 mod settings;
 
 pub(crate) use read::{nearest, settings};
-pub(crate) use settings::{ClusterSettings, LoadOverrides, Settings, TlsSettings, WindowSettings};
+#[cfg(test)]
+pub(crate) use settings::TlsSettings;
+pub(crate) use settings::{ClusterSettings, LoadOverrides, Settings, WindowSettings};

@@ -173,6 +173,10 @@ impl Connection {
             frame = compression::decompress(&frame.body, FRAME_LIMIT).ok()?;
         }
         let mut rows = None;
+        if frame.frame_type == FrameType::Info {
+            let (node, connections) = (*node, room.connections());
+            engine.control(move |world| world.note_connections(node, connections)).await.ok()?;
+        }
         let message = match frame.frame_type {
             FrameType::Message => Message::decode(&frame.body).ok(),
             _ => None,

@@ -10,9 +10,12 @@
 //! A request counts until it is answered, also after its client has gone.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::node::Connections;
 
 /// Bytes that one permit of a budget stands for.
 const UNIT: usize = 1024;
@@ -22,6 +25,8 @@ const OTHERS_SHARE: u64 = 4;
 /// The room of one node.
 #[derive(Debug)]
 pub(crate) struct Room {
+    most: usize,
+    opened: AtomicU64,
     connections: Arc<Semaphore>,
     requests: Arc<Semaphore>,
     answers: Arc<Semaphore>,
@@ -48,6 +53,8 @@ impl Room {
     pub(crate) fn new(connections: usize) -> Self {
         let bytes = |most: usize| Arc::new(Semaphore::new(most / UNIT));
         Self {
+            most: connections,
+            opened: AtomicU64::new(0),
             connections: Arc::new(Semaphore::new(connections)),
             requests: bytes(Self::REQUESTS),
             answers: bytes(Self::ANSWERS),
@@ -56,7 +63,15 @@ impl Room {
 
     /// Takes in a connection.
     pub(super) fn connection(&self) -> Result<OwnedSemaphorePermit, Full> {
-        Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Full)
+        let place = Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Full)?;
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        Ok(place)
+    }
+
+    /// The connections there are and were.
+    pub(super) fn connections(&self) -> Connections {
+        let open = (self.most - self.connections.available_permits().min(self.most)) as u64;
+        Connections { open, opened: self.opened.load(Ordering::Relaxed).max(open) }
     }
 
     /// Waits, in line, until there is room for a request.

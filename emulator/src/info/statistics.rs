@@ -39,6 +39,12 @@ pub(super) fn service(cluster: &ClusterView, namespaces: &[NamespaceView]) -> St
         ("uptime", (cluster.uptime_ms / 1000).to_string()),
         ("objects", all_objects(namespaces).to_string()),
         ("tombstones", namespaces.iter().map(tombstones).sum::<u64>().to_string()),
+        ("client_connections", cluster.connections.open.to_string()),
+        ("client_connections_opened", cluster.connections.opened.to_string()),
+        (
+            "client_connections_closed",
+            (cluster.connections.opened - cluster.connections.open).to_string(),
+        ),
         ("heartbeat_connections", peers.to_string()),
         ("paxos_principal", principal),
         ("time_since_rebalance", (cluster.since_rebalance_ms / 1000).to_string()),

@@ -36,5 +36,5 @@ pub use journal::Change;
 pub use message::{Fabric, Input, Output, PeerMessage};
 pub use state::{Node, Storage};
 pub use view::{
-    ClusterView, NamespaceView, PartitionView, Quiesce, Recluster, RosterView, SetView,
+    ClusterView, Connections, NamespaceView, PartitionView, Quiesce, Recluster, RosterView, SetView,
 };

@@ -42,6 +42,7 @@ impl Node {
             rebalance_generation: rebalances,
             clock_skew_ms: self.skew.spread_ms(&members),
             clock_skew_stop_writes_ms: Skew::stop_writes_ms(self.config.heartbeat),
+            connections: self.connections,
             since_rebalance_ms: now_ns.saturating_sub(self.membership.changed_ns) / 1_000_000,
             uptime_ms: now_ns.saturating_sub(self.started_ns) / 1_000_000,
             members,

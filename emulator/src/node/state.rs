@@ -6,7 +6,6 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use super::NodeConfig;
 use super::clock::{Clock, Skew};
 use super::dynamic::Shown;
 use super::heartbeat::{Beat, Peers};
@@ -18,6 +17,7 @@ use super::namespace::{Kept, Namespace};
 use super::plan::NamespacePlan;
 use super::rebalance::RowsCache;
 use super::transaction::Transactions;
+use super::{Connections, NodeConfig};
 use crate::partition::NodeId;
 use crate::security::{Directory, Sessions};
 
@@ -69,6 +69,8 @@ pub struct Node {
     pub(super) directory: Arc<Directory>,
     pub(super) sessions: Sessions,
     pub(super) started_ns: u64,
+    /// What the driver has told of clients' connections.
+    pub(super) connections: Connections,
     /// What an operator changed that is shown and steers nothing.
     pub(super) service: Shown,
     /// See `service`.
@@ -148,6 +150,7 @@ impl Node {
             directory: directory.unwrap_or_default(),
             sessions: Sessions::new(seed ^ config.id.0 ^ incarnation.rotate_left(48)),
             started_ns: now_ns,
+            connections: Connections::default(),
             service: Shown::service(),
             network: Shown::network(),
             log_levels: BTreeMap::new(),
@@ -183,6 +186,11 @@ impl Node {
     #[must_use]
     pub fn config(&self) -> &NodeConfig {
         &self.config
+    }
+
+    /// Takes note of clients' connections, of which the node itself knows nothing.
+    pub fn note_connections(&mut self, connections: Connections) {
+        self.connections = connections;
     }
 
     /// Sets the node's wall clock off, in ms.

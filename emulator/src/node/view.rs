@@ -5,6 +5,15 @@ use std::collections::BTreeMap;
 use super::config::{Mode, RosterEntry};
 use crate::partition::NodeId;
 
+/// Connections of clients to a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// Open now.
+    pub open: u64,
+    /// Opened since the node began to listen.
+    pub opened: u64,
+}
+
 /// A node's view of its cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterView {
@@ -34,6 +43,8 @@ pub struct ClusterView {
     pub clock_skew_ms: u64,
     /// From which difference on SC writes are refused, in ms.
     pub clock_skew_stop_writes_ms: u64,
+    /// Connections of clients, as far as the driver has told.
+    pub connections: Connections,
     /// Since the last rebalance, in ms.
     pub since_rebalance_ms: u64,
     /// Since the node started, in ms.

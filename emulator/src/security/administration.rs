@@ -185,6 +185,12 @@ fn administer(
             }
             node.change_directory(|all| all.set_role(&name, Some(known)));
         }
+        AdminMessage::SET_QUOTAS => {
+            administrator()?;
+            existing_role()?;
+            // `enable-quotas` is off, as a server has it unless its file says otherwise.
+            return Err(ResultCode::QUOTAS_NOT_ENABLED);
+        }
         AdminMessage::QUERY_ROLES => {
             administrator()?;
             let asked = request.field(AdminMessage::ROLE).map(|_| role()).transpose()?;

@@ -15,7 +15,9 @@ use super::{Channels, Delays, Disorder, End, Interruption, InterruptionId, Link,
 use crate::defect::Defects;
 use crate::info;
 use crate::node::message::RecordMessage;
-use crate::node::{Change, Fabric, Input, Node, NodeConfig, Output, PeerMessage, Place, Storage};
+use crate::node::{
+    Change, Connections, Fabric, Input, Node, NodeConfig, Output, PeerMessage, Place, Storage,
+};
 use crate::partition::NodeId;
 use crate::security::{self, Caller};
 
@@ -576,6 +578,14 @@ impl World {
     #[must_use]
     pub fn node(&self, node: u8) -> Option<&Node> {
         self.slots.get(usize::from(node))?.process.as_ref()
+    }
+
+    /// Tells a node of its clients' connections.
+    pub fn note_connections(&mut self, node: u8, connections: Connections) {
+        let slot = self.slots.get_mut(usize::from(node));
+        if let Some(process) = slot.and_then(|slot| slot.process.as_mut()) {
+            process.note_connections(connections);
+        }
     }
 
     /// Answers info commands at once, past the network (the operator's console). This and

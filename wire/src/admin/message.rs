@@ -45,6 +45,8 @@ impl AdminMessage {
     pub const REVOKE_PRIVILEGES: u8 = 13;
     /// List one role, or all.
     pub const QUERY_ROLES: u8 = 16;
+    /// Limits what the users of a role may do in a second.
+    pub const SET_QUOTAS: u8 = 15;
     /// Log in by user and credential.
     pub const LOGIN: u8 = 20;
     /// Field: user name.
