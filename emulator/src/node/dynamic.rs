@@ -128,9 +128,18 @@ impl Shown {
         Self { table, changed: BTreeMap::new() }
     }
 
-    /// Changes a setting; `None` for an unknown name or a value out of its bounds.
+    /// Changes a setting; `None` for an unknown name or a value out of its bounds. A setting of the
+    /// storage engine may go without its prefix, one of geometry may have a dash after it: so they
+    /// are told to change, and shown with the whole name.
     pub fn set(&mut self, name: &str, value: &str) -> Option<()> {
-        let (name, values) = self.table.iter().find(|(known, _)| *known == name)?;
+        let meant = |known: &str| {
+            known == name
+                || known.strip_prefix("storage-engine.") == Some(name)
+                || known
+                    .strip_prefix("geo2dsphere-within.")
+                    .is_some_and(|rest| name.strip_prefix("geo2dsphere-within-") == Some(rest))
+        };
+        let (name, values) = self.table.iter().find(|(known, _)| meant(known))?;
         let value = match values {
             Number(least, most) => {
                 let number = value.parse::<u64>().ok()?;

@@ -42,6 +42,19 @@ const SETTINGS: &[(&str, &str, &str, &str)] = &[
         "geo2dsphere-within.max-cells",
         "20",
     ),
+    // As asadm sends them.
+    (
+        "context=namespace;namespace=mydata;defrag-sleep=500",
+        "context=namespace;namespace=mydata",
+        "storage-engine.defrag-sleep",
+        "500",
+    ),
+    (
+        "context=namespace;namespace=mydata_ap;geo2dsphere-within-min-level=2",
+        "context=namespace;namespace=mydata_ap",
+        "geo2dsphere-within.min-level",
+        "2",
+    ),
     (
         "context=namespace;namespace=mydata_ap;conflict-resolution-policy=last-update-time",
         "context=namespace;namespace=mydata_ap",
