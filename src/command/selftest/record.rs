@@ -81,3 +81,43 @@ fn record(table: &Table) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use emulator::defect::Defect;
+
+    use super::*;
+
+    fn committed() -> (String, Table) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let page = std::fs::read_to_string(root.join(PAGE)).expect("the page is committed");
+        let table = std::fs::read(root.join(TABLE)).expect("its table is committed");
+        (page, serde_json::from_slice(&table).expect("the table is of this version"))
+    }
+
+    #[test]
+    fn the_committed_page_is_made_of_the_committed_table() {
+        let (page, table) = committed();
+        assert_eq!(page, record(&table));
+    }
+
+    #[test]
+    fn the_committed_table_tells_of_every_defect_without_a_false_alarm_and_explains_misses() {
+        let (_, table) = committed();
+        let names: Vec<&str> = table.defects.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, Defect::ALL.map(|defect| defect.entry().name));
+        let clean = table.clean.as_ref().expect("nights without defects were held");
+        assert!(clean.nights >= 200 && clean.alarms == 0, "{clean:?}");
+        let rarely: Vec<&Found> =
+            table.defects.iter().filter_map(|one| one.rarely.as_ref()).collect();
+        let caught = rarely.iter().filter(|found| found.caught).count();
+        assert!(caught * 5 >= Defect::ALL.len() * 4, "{caught} caught that fire rarely");
+        for one in &table.defects {
+            assert!(one.caught && one.silent_without, "{one:?}");
+            let missed = [&one.simulated, &one.rarely, &one.sockets]
+                .into_iter()
+                .any(|found| found.as_ref().is_some_and(|found| !found.caught));
+            assert_eq!(missed, one.missed.is_some(), "{one:?}");
+        }
+    }
+}
