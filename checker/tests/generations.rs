@@ -275,9 +275,6 @@ fn each_lie_is_told_apart() {
     assert_eq!(lies(&fork), [(0, Lie::Fork(0, 1))]);
     let back = [(1, 2, Action::Write(1), 2), (3, 4, Action::Write(2), 1)];
     assert_eq!(lies(&back), [(0, Lie::Regression(0, 1))]);
-    let swap = |to| Action::CompareAndSet { from: 0, to };
-    let winners = [(1, 5, swap(1), 1), (2, 5, swap(2), 2)];
-    assert_eq!(lies(&winners), [(0, Lie::Winners(0, 1))]);
     assert_eq!(lies(&[(1, 2, Action::Write(1), 1), (3, 4, Action::Write(2), 2)]), []);
 }
 

@@ -65,9 +65,7 @@ impl Judgement {
     fn at(mut self, positions: &[u32]) -> Self {
         let at = |position: &mut u32| *position = positions[*position as usize];
         self.broken.iter_mut().flat_map(|(_, conflict)| &mut conflict.steps).for_each(at);
-        for (_, Lie::Fork(one, other) | Lie::Regression(one, other) | Lie::Winners(one, other)) in
-            &mut self.lies
-        {
+        for (_, Lie::Fork(one, other) | Lie::Regression(one, other)) in &mut self.lies {
             at(one);
             at(other);
         }

@@ -11,8 +11,6 @@ pub enum Lie {
     Fork(u32, u32),
     /// The second was called after the first had completed, and was told a lower generation.
     Regression(u32, u32),
-    /// Both replaced one and the same version, and both were acknowledged.
-    Winners(u32, u32),
 }
 
 /// All lies of one key whose generations never began anew. Its operations in the order of their calls,
@@ -20,7 +18,6 @@ pub enum Lie {
 pub(super) fn lies(operations: &[(u32, Step, u32)]) -> Vec<Lie> {
     let mut found = forks(operations);
     found.extend(regressions(operations));
-    found.extend(winners(operations));
     found
 }
 
@@ -81,21 +78,6 @@ fn regressions(operations: &[(u32, Step, u32)]) -> Vec<Lie> {
         }
         if let Some(high) = highest.filter(|high| one.2 < operations[*high].2) {
             found.push(Lie::Regression(operations[high].0, one.0));
-        }
-    }
-    found
-}
-
-/// Each acknowledged compare-and-set that replaced what another one had replaced before.
-fn winners(operations: &[(u32, Step, u32)]) -> Vec<Lie> {
-    let mut first: FxHashMap<u32, u32> = FxHashMap::default();
-    let mut found = Vec::new();
-    for (position, step, _) in operations {
-        if let Action::CompareAndSet { from, .. } = step.action
-            && step.ret != u64::MAX
-            && let Some(rival) = first.insert(from, *position)
-        {
-            found.push(Lie::Winners(rival, *position));
         }
     }
     found
