@@ -6,6 +6,7 @@ mod comparison;
 mod faults;
 mod head;
 mod link;
+mod losses;
 mod matrix;
 mod run;
 mod table;

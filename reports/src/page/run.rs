@@ -6,6 +6,7 @@ use history::{Expectation, Verdict};
 use super::cluster::{Fact, NodeRow, cluster_facts, load_facts, node_rows};
 use super::faults::{FaultRow, fault_rows};
 use super::head::Head;
+use super::losses::Losses;
 use super::table::{self, Numbers};
 use crate::chart::{self, Figure};
 use crate::proof::Proofs;
@@ -38,6 +39,7 @@ struct RunPage {
     figures: Vec<Figure>,
     numbers: Numbers,
     faults: Vec<FaultRow>,
+    losses: Option<Losses>,
     anomalies: Proofs,
     assumptions: Vec<AssumptionRow>,
     checks: Vec<CheckRow>,
@@ -117,6 +119,7 @@ impl RunPage {
             },
             numbers: table::of_run(view),
             faults: fault_rows(view),
+            losses: Losses::of(view),
             anomalies: Proofs::of(view),
             assumptions: assumptions(view),
             checks: checks(view),

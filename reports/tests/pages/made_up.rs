@@ -7,11 +7,11 @@ use aerocert_reports::{self as reports, RunView};
 use history::{
     Anomaly, AnomalyClass, AnomalyCount, AnomalyGroup, Arm, Assumption, Call, Canary, Certificate,
     CertificateVerdict, Check, CheckResult, ClientLinks, ClientSettings, ClusterIdentity,
-    ClusterKind, ClusterSummary, ConflictResolution, Direction, Expectation, Fault, FaultOutcome,
-    FaultRecord, Floors, Heartbeat, History, Interruption, Key, LoadSettings, Manifest, Mark, Mode,
-    NamespaceObservation, NemesisSettings, Node, NodeId, NodeObservation, Observation, Operation,
-    OperationId, Operations, Outcome, ProcessId, ReadMode, Results, Returned, Route, RunSummary,
-    SiteIndex, Topology, Verdict, Workload,
+    ClusterKind, ClusterSummary, ConflictResolution, Direction, Expectation, Fault, FaultLosses,
+    FaultOutcome, FaultRecord, Floors, Heartbeat, History, Interruption, Key, LoadSettings,
+    LostWrite, LostWrites, Manifest, Mark, Mode, NamespaceObservation, NemesisSettings, Node,
+    NodeId, NodeObservation, Observation, Operation, OperationId, Operations, Outcome, ProcessId,
+    ReadMode, Results, Returned, Route, RunSummary, SiteIndex, Topology, Verdict, Workload,
 };
 
 /// The load begins this long after the run.
@@ -26,6 +26,28 @@ pub(crate) struct MadeUp {
     pub(crate) faults: Vec<FaultRecord>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) results: Results,
+}
+
+/// So many lost writes, of which the first few are told; one in three was made in no fault.
+fn census(total: u64) -> LostWrites {
+    let row = |at: u64| LostWrite {
+        key: Key(6 * at),
+        operation: OperationId(5_000 + at),
+        process: ProcessId(at as u32 % 30),
+        value: Some(5_120 + at),
+        acknowledged_ns: ORIGIN_NS + 4 * SECOND_NS + at * 10_000_000,
+        last_seen_ns: (at % 2 == 0).then_some(ORIGIN_NS + 8 * SECOND_NS),
+        missing_ns: ORIGIN_NS + 19 * SECOND_NS,
+        fault: (at % 3 != 2).then_some(0),
+    };
+    LostWrites {
+        total,
+        by_fault: vec![
+            FaultLosses { fault: None, count: total / 3 },
+            FaultLosses { fault: Some(0), count: total - total / 3 },
+        ],
+        rows: (0..total.min(60)).map(row).collect(),
+    }
 }
 
 impl MadeUp {
@@ -66,6 +88,7 @@ impl MadeUp {
         self.results.verdict = Verdict::Invalid;
         if class == AnomalyClass::LostWrite {
             self.lose_writes();
+            self.results.census.lost = census(count);
         }
         if self.manifest.arm.mode == Mode::Sc {
             self.results.expectation = Err(format!("{} was found", class.name()));

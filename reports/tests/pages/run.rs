@@ -29,6 +29,24 @@ fn the_verdict_comes_before_anything_else() {
 }
 
 #[test]
+fn each_lost_write_is_told_with_its_fault() {
+    let told = |count| page(&cut("ap").with(Check::LostWrites, vec![lost_write()], count));
+    let few = told(37);
+    let rows = few.split("id=\"losses\"").nth(1).expect("a section");
+    let rows = rows.split("</section>").next().expect("its end");
+    assert_eq!(rows.matches("<tr>").count(), 38, "a row each, and the head");
+    assert_eq!(rows.matches("href=\"#fault-1\"").count(), 25);
+    let few = text(&few);
+    assert!(few.contains("acknowledged writes are gone: 12 in no fault, 25 in fault 1."), "{few}");
+    assert!(few.contains("4.0000 s 8.0000 s 19.0000 s"), "{few}");
+    assert!(few.contains("never"), "{few}");
+    assert!(!few.contains("are shown;"), "{few}");
+    let many = text(&told(1_234));
+    assert!(many.contains("The first 50 are shown; 1,184 more are counted."), "{many}");
+    assert!(!text(&page(&cut("sc"))).contains("Lost writes"));
+}
+
+#[test]
 fn a_lost_write_is_proved_in_words_picture_and_table() {
     let run = cut("ap").with(Check::LostWrites, vec![lost_write()], 37);
     let page = page(&run);
