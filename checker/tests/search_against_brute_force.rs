@@ -6,13 +6,15 @@
 #[path = "generated/objects.rs"]
 mod objects;
 
-use aerocert_checker::linearizability::search::{Budget, Found, search};
-use aerocert_checker::linearizability::{Decision, search::decide};
-use aerocert_checker::oracle::{self, Fate};
+use std::collections::BTreeSet;
+
+use aerocert_checker::linearizability::search::{Budget, Found, Interval, search};
+use aerocert_checker::linearizability::{Decision, queue, search::decide};
+use aerocert_checker::oracle::{self, Fate, Object};
 use aerocert_checker::specification::Specification;
 use objects::{
-    CasRegisters, Case, Counters, Lists, MultiRegisters, Mutexes, Queues, Registers, Sets, Texts,
-    Times, WholeSets, change, intervals, tame, wild,
+    CasRegisters, Case, Counters, Done, Lists, MultiRegisters, Mutexes, Queues, Registers, Sets,
+    Texts, Times, UniqueQueues, WholeSets, change, intervals, tame, wild,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -208,4 +210,76 @@ each! {
     queues: Queues,
     mutexes: Mutexes,
     several_registers: MultiRegisters,
+}
+
+/// Whether an order of a history's operations agrees with real time and with what they returned, and
+/// leaves out nothing that happened.
+fn is_order<C: Case>(history: &[Interval<Done<C>>], order: &[usize]) -> bool {
+    let mut object = Some(C::Object::default());
+    let mut called = 0;
+    for at in order {
+        let one = &history[*at];
+        if one.ret < called {
+            return false;
+        }
+        called = one.call.max(called);
+        object = object.and_then(|object| object.after(&one.operation));
+    }
+    let happened = |at: &usize| history[*at].ret != u64::MAX;
+    let once: BTreeSet<usize> = order.iter().copied().collect();
+    object.is_some()
+        && once.len() == order.len()
+        && (0..history.len()).filter(happened).all(|at| once.contains(&at))
+}
+
+/// Queues of unique values by the order of their values alone.
+#[test]
+fn queues_by_the_order_of_their_values() {
+    let cases = 4 * variable("AEROCERT_CASES", CASES);
+    let mut random = ChaCha8Rng::seed_from_u64(variable("AEROCERT_SEED", 1) + 2_000);
+    let (mut valid, mut invalid, mut left, mut sizes) = (0, 0, 0, [0_u64; 10]);
+    for case in 0..cases {
+        let mut history: Times<UniqueQueues> = match case % 5 {
+            0 => wild::<UniqueQueues>(&mut random, 8),
+            _ => {
+                let (count, wide) = (random.random_range(3..=9), random.random_range(0..10));
+                tame::<UniqueQueues>(&mut random, count, wide)
+            }
+        };
+        if case % 5 > 2 {
+            change::<UniqueQueues>(&mut random, &mut history);
+        }
+        let intervals = intervals::<UniqueQueues>(&history);
+        let expected = || explained::<UniqueQueues>(&history);
+        match queue::decide(&intervals) {
+            None => left += 1,
+            Some(Decision::Undecided(why)) => panic!("{why}"),
+            Some(Decision::Holds) => {
+                valid += 1;
+                assert!(expected(), "{intervals:#?}");
+                let order = queue::order(&intervals).expect("it holds");
+                assert!(is_order::<UniqueQueues>(&intervals, &order), "{order:?} {intervals:#?}");
+            }
+            Some(Decision::Broken(violation)) => {
+                invalid += 1;
+                assert!(!expected(), "{intervals:#?}");
+                sizes[violation.operations.len()] += 1;
+                let named = violation.operations.iter().map(|at| {
+                    let Interval { call, ret, operation } = intervals[*at].clone();
+                    let fate = if ret == u64::MAX { Fate::InDoubt } else { Fate::Returned(ret) };
+                    oracle::Timed { call, fate, operation }
+                });
+                let named: Times<UniqueQueues> = named.collect();
+                assert!(!explained::<UniqueQueues>(&named), "{named:#?} of {intervals:#?}");
+            }
+        }
+    }
+    println!(
+        "{cases} queues: {valid} valid, {invalid} invalid {sizes:?}, {left} left to the search"
+    );
+    assert!(
+        valid > cases / 10 && invalid > cases / 10 && left < cases * 2 / 3,
+        "{valid} {invalid}"
+    );
+    assert!(sizes[1..5].iter().all(|size| *size > 0), "{sizes:?}");
 }

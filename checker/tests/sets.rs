@@ -25,7 +25,8 @@ fn explains(left: &[&Operation], held: &BTreeSet<Value>) -> bool {
         let possible = match (&one.call, &one.returned) {
             (Call::Append { element }, _) => held.insert(*element),
             (_, Returned::List(elements)) => {
-                elements.iter().copied().collect::<BTreeSet<_>>() == held
+                let distinct: BTreeSet<Value> = elements.iter().copied().collect();
+                distinct == held && elements.len() == held.len()
             }
             _ => false,
         };

@@ -45,7 +45,7 @@ pub use operation::{
     Returned, Route, SiteIndex, Value,
 };
 pub use operations::{Iter, Operations, Packed, Seen};
-pub use proof::{KeyProof, Proof, ProofHeader};
+pub use proof::{KeyProof, ObjectProof, Proof, ProofHeader, ProofQuestion};
 pub use recorder::{Recorder, RecorderSummary};
 pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,

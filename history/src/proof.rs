@@ -13,6 +13,21 @@ pub struct ProofHeader {
     pub schema_version: u32,
     /// The history that the proofs are about: a run's name, or a file's.
     pub history: String,
+    /// What a file of another program is held to; a run says so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<ProofQuestion>,
+}
+
+/// What a file of another program is held to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofQuestion {
+    /// What it is a history of, by the name that `check --model` takes.
+    pub model: String,
+    /// What each object holds at the start, if not nil, 0 or empty: an EDN value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<String>,
+    /// `linearizable`, or a level of transactions.
+    pub consistency: String,
 }
 
 impl ProofHeader {
@@ -28,6 +43,7 @@ impl ProofHeader {
             format: Self::FORMAT.to_owned(),
             schema_version: Self::SCHEMA_VERSION,
             history: history.to_owned(),
+            question: None,
         }
     }
 }
@@ -44,7 +60,18 @@ pub struct KeyProof {
     pub proof: Proof,
 }
 
-/// A verdict on linearizability with what proves it.
+/// What is said of one object of a file, and why. Its operations are named by the places of their calls
+/// among the file's events, from 1; transactions by their numbers, from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectProof {
+    /// The object's key as the file has it; `None` if there is one object, and for transactions.
+    pub key: Option<String>,
+    /// The verdict, with what proves it.
+    #[serde(flatten)]
+    pub proof: Proof,
+}
+
+/// A verdict on consistency with what proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict")]
 pub enum Proof {

@@ -39,12 +39,12 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) write: bool,
 
-    /// Write what proves the verdict on each record: the order of its operations, or a few that have
-    /// none.
+    /// Write what proves the verdict on each record or object: the order of its operations, or a few
+    /// that have none; of transactions the serial order, if the verdict is valid.
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
 
-    /// Judge nothing, and verify such a file against the run.
+    /// Judge nothing, and verify such a file against the run or the file that it is about.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["write", "certificate"])]
     pub(crate) verify_certificate: Option<PathBuf>,
 }

@@ -10,9 +10,6 @@ use crate::{output, run};
 
 pub(super) fn check(arguments: &Check, json: bool) -> Result<Exit, Failure> {
     if foreign::is_meant(arguments) {
-        if arguments.certificate.is_some() || arguments.verify_certificate.is_some() {
-            return Err(Failure::usage("certificates are of runs, not of files"));
-        }
         return foreign::check(arguments, json);
     }
     let directory = Store::new(&arguments.out).find(&arguments.run).map_err(Failure::usage)?;

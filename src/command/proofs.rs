@@ -1,5 +1,5 @@
 //! `check --certificate` and `check --verify-certificate`: what proves the verdict on each record of a
-//! run, as lines of JSON, written and read one record at a time.
+//! run, as lines of JSON, written and read one record at a time; of a file, see [`super::foreign`].
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,6 +9,8 @@ use std::path::Path;
 use checker::certificate::{prove, verify as verify_proof};
 use history::store::RunDirectory;
 use history::{History, Key, KeyProof, Operation, Proof, ProofHeader, Verdict};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
@@ -16,14 +18,14 @@ use crate::output;
 
 /// How many records have which verdict.
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     valid: u64,
     invalid: u64,
     unknown: u64,
 }
 
 impl Counts {
-    fn add(&mut self, proof: &Proof) {
+    pub(super) fn add(&mut self, proof: &Proof) {
         match proof {
             Proof::Valid { .. } => self.valid += 1,
             Proof::Invalid { .. } => self.invalid += 1,
@@ -39,9 +41,116 @@ impl Counts {
         }
     }
 
-    fn words(self) -> String {
+    pub(super) fn words(self) -> String {
         let Self { valid, invalid, unknown } = self;
         format!("{valid} records valid, {invalid} invalid, {unknown} unknown")
+    }
+
+    /// Says that every proof holds.
+    ///
+    /// # Errors
+    /// The document cannot be written.
+    pub(super) fn tell(self, json: bool) -> Result<Exit, Failure> {
+        let Self { valid, invalid, unknown } = self;
+        if json {
+            output::json(&json!({
+                "verdict": self.verdict(),
+                "valid": valid,
+                "invalid": invalid,
+                "unknown": unknown,
+            }))?;
+        } else {
+            output::data(&format!("every proof holds: {}", self.words()));
+        }
+        Ok(self.verdict().into())
+    }
+}
+
+/// Lines of a file of proofs that is being written.
+pub(super) struct Writer<'a> {
+    path: &'a Path,
+    file: BufWriter<File>,
+}
+
+impl<'a> Writer<'a> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn new(path: &'a Path, header: &ProofHeader) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|error| {
+            Failure::Usage(format!("failed to write {}: {error}", path.display()))
+        })?;
+        let mut this = Self { path, file: BufWriter::new(file) };
+        this.line(header)?;
+        Ok(this)
+    }
+
+    /// Writes a line.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn line(&mut self, line: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string(line).map_err(Failure::harness)?;
+        writeln!(self.file, "{text}").map_err(|error| self.failed(&error))
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn end(mut self, counts: Counts) -> Result<(), Failure> {
+        self.file.flush().map_err(|error| self.failed(&error))?;
+        output::note(&format!("{}: {}", self.path.display(), counts.words()));
+        Ok(())
+    }
+
+    fn failed(&self, error: &std::io::Error) -> Failure {
+        Failure::Usage(format!("failed to write {}: {error}", self.path.display()))
+    }
+}
+
+/// A file of proofs that is being read.
+pub(super) struct Reader<'a> {
+    path: &'a Path,
+    lines: std::io::Lines<BufReader<File>>,
+    number: u64,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the first line of a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is none of proofs.
+    pub(super) fn new(path: &'a Path) -> Result<(Self, ProofHeader), Failure> {
+        let file = File::open(path).map_err(|error| {
+            Failure::Usage(format!("failed to read {}: {error}", path.display()))
+        })?;
+        let mut this = Self { path, lines: BufReader::new(file).lines(), number: 1 };
+        let first = this.lines.next().and_then(Result::ok);
+        let header: Option<ProofHeader> = first.and_then(|line| serde_json::from_str(&line).ok());
+        match header.filter(|header| header.format == ProofHeader::FORMAT) {
+            Some(header) => Ok((this, header)),
+            None => Err(this
+                .wrong("not a file of proofs; `aerocert check … --certificate FILE` writes one")),
+        }
+    }
+
+    /// Reads the next line.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no proof.
+    pub(super) fn line<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
+        self.number += 1;
+        let Some(line) = self.lines.next() else { return Ok(None) };
+        let line = line.map_err(|error| self.wrong(&error.to_string()))?;
+        let told = serde_json::from_str(&line);
+        told.map(Some).map_err(|error| self.wrong(&format!("no proof: {error}")))
+    }
+
+    /// What is wrong with the line that was read last.
+    pub(super) fn wrong(&self, what: &str) -> Failure {
+        Failure::Usage(format!("{}:{}: {what}", self.path.display(), self.number))
     }
 }
 
@@ -63,25 +172,16 @@ fn operations(history: &History, positions: &[usize]) -> Vec<Operation> {
 /// # Errors
 /// The file cannot be written.
 pub(super) fn write(run: &RunDirectory, history: &History, path: &Path) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::Usage(format!("failed to write {}: {error}", path.display()))
-    };
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    let mut line = |text: serde_json::Result<String>| -> Result<(), Failure> {
-        writeln!(file, "{}", text.map_err(Failure::harness)?).map_err(failed)
-    };
+    let mut file = Writer::new(path, &ProofHeader::of(&run.manifest().run))?;
     let model = run.manifest().load.workload.model();
-    line(serde_json::to_string(&ProofHeader::of(&run.manifest().run)))?;
     let mut counts = Counts::default();
     for (key, positions) in by_key(history) {
         let operations = operations(history, &positions);
         let proof = prove(model, &operations.iter().collect::<Vec<_>>());
         counts.add(&proof);
-        line(serde_json::to_string(&KeyProof { key, model, proof }))?;
+        file.line(&KeyProof { key, model, proof })?;
     }
-    file.flush().map_err(failed)?;
-    output::note(&format!("{}: {}", path.display(), counts.words()));
-    Ok(())
+    file.end(counts)
 }
 
 /// Verifies the proofs of a run's records, each against the stored history alone.
@@ -90,48 +190,32 @@ pub(super) fn write(run: &RunDirectory, history: &History, path: &Path) -> Resul
 /// The run or the file cannot be read, a proof does not hold, or a record has none.
 pub(super) fn verify(run: &RunDirectory, path: &Path, json: bool) -> Result<Exit, Failure> {
     let history = run.history().map_err(Failure::usage)?;
-    let shown = path.display();
-    let failed = |error: std::io::Error| Failure::Usage(format!("failed to read {shown}: {error}"));
-    let mut lines = BufReader::new(File::open(path).map_err(failed)?).lines().zip(1_u64..);
-    let header = lines.next().and_then(|(line, _)| line.ok());
-    let header: Option<ProofHeader> = header.and_then(|line| serde_json::from_str(&line).ok());
-    if header.is_none_or(|header| header.format != ProofHeader::FORMAT) {
-        let what = "not a file of proofs; `aerocert check RUN --certificate FILE` writes one";
-        return Err(Failure::Usage(format!("{shown}:1: {what}")));
+    let (mut file, header) = Reader::new(path)?;
+    if header.question.is_some() {
+        return Err(file.wrong("these are proofs of a file: name that file instead of a run"));
     }
     let model = run.manifest().load.workload.model();
     let mut keys = by_key(&history);
     let mut counts = Counts::default();
-    for (line, number) in lines {
-        let wrong = |what: String| Failure::Usage(format!("{shown}:{number}: {what}"));
-        let line = line.map_err(failed)?;
-        let told: KeyProof =
-            serde_json::from_str(&line).map_err(|error| wrong(format!("no proof: {error}")))?;
+    while let Some(told) = file.line::<KeyProof>()? {
         let key = told.key.0;
         let Some(positions) = keys.remove(&told.key) else {
-            return Err(wrong(format!("key {key} is not of this run, or has two proofs")));
+            return Err(file.wrong(&format!("key {key} is not of this run, or has two proofs")));
         };
         if told.model != model {
-            return Err(wrong(format!("key {key} is proven for another model")));
+            return Err(file.wrong(&format!("key {key} is proven for another model")));
         }
         let operations = operations(&history, &positions);
         verify_proof(model, &operations.iter().collect::<Vec<_>>(), &told.proof)
-            .map_err(|why| wrong(format!("the proof of key {key} does not hold: {why}")))?;
+            .map_err(|why| file.wrong(&format!("the proof of key {key} does not hold: {why}")))?;
         counts.add(&told.proof);
     }
     if let Some(key) = keys.keys().next() {
         let (missing, key) = (keys.len(), key.0);
-        return Err(Failure::Usage(format!("{shown}: {missing} keys have no proof, as key {key}")));
+        return Err(Failure::Usage(format!(
+            "{}: {missing} keys have no proof, as key {key}",
+            path.display()
+        )));
     }
-    if json {
-        output::json(&json!({
-            "verdict": counts.verdict(),
-            "valid": counts.valid,
-            "invalid": counts.invalid,
-            "unknown": counts.unknown,
-        }))?;
-    } else {
-        output::data(&format!("every proof holds: {}", counts.words()));
-    }
-    Ok(counts.verdict().into())
+    counts.tell(json)
 }

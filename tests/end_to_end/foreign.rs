@@ -50,6 +50,64 @@ fn the_proof_is_there_for_programs_too() {
     assert_eq!(document["proof"]["fails_at_line"], 4);
 }
 
+/// What is written verifies against its file alone; a changed line, another file and another question
+/// do not.
+#[test]
+fn certificates_are_written_and_verified() {
+    let queue = "{:process 0, :type :invoke, :f :enqueue, :value 7}\n\
+                 {:process 0, :type :ok, :f :enqueue, :value 7}\n\
+                 {:process 1, :type :invoke, :f :dequeue, :value nil}\n\
+                 {:process 1, :type :ok, :f :dequeue, :value 7}\n";
+    let serial = "{:process 0, :type :invoke, :f :txn, :value [[:append x 1]]}\n\
+                  {:process 0, :type :ok, :f :txn, :value [[:append x 1]]}\n\
+                  {:process 1, :type :invoke, :f :txn, :value [[:r x nil]]}\n\
+                  {:process 1, :type :ok, :f :txn, :value [[:r x [1]]]}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let proofs = folder.path().join("proofs.jsonl");
+    let proofs = proofs.to_str().unwrap();
+    for (text, code, line) in [
+        (queue, 0, r#"{"key":null,"verdict":"valid","order":[1,3]}"#),
+        (LOST, 1, r#"{"key":null,"verdict":"invalid","witness":[1,3]}"#),
+        (serial, 0, r#"{"key":null,"verdict":"valid","order":[0,1]}"#),
+    ] {
+        let history = file(text);
+        let path = history.path().to_str().unwrap();
+        stdout_of(&["check", path, "--certificate", proofs], code);
+        let written = std::fs::read_to_string(proofs).unwrap();
+        assert_eq!(written.lines().nth(1), Some(line), "{written}");
+        let verified = stdout_of(&["check", path, "--verify-certificate", proofs], code);
+        assert!(verified.starts_with("every proof holds: "), "{verified}");
+        let said = stdout_of(&["check", path, "--verify-certificate", proofs, "--json"], code);
+        let document: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(document["valid"], u64::from(code == 0));
+
+        let refused = |text: &str, what: &str| {
+            std::fs::write(proofs, text).unwrap();
+            let said = stderr_of(&["check", path, "--verify-certificate", proofs], 2);
+            assert!(said.contains(what), "{said}");
+        };
+        refused(&written.replace("1,3]", "3]").replace("0,1]", "1,0]"), "does not hold: ");
+        refused(&written[..=written.find('\n').unwrap()], "proofs.jsonl:2: ");
+        refused("{}", "proofs.jsonl:1: not a file of proofs");
+        std::fs::write(proofs, &written).unwrap();
+        let other = ["check", path, "--verify-certificate", proofs, "--model", "mutex"];
+        assert!(stderr_of(&other, 2).contains("the proofs are about `--model "));
+    }
+    // What is not valid has no serial order, and what is weaker need not have one.
+    let skew = file(
+        "{:type :invoke, :process 0, :f :txn, :value [[:r x nil] [:append y 1]]}\n\
+         {:type :invoke, :process 1, :f :txn, :value [[:r y nil] [:append x 2]]}\n\
+         {:type :ok, :process 0, :f :txn, :value [[:r x nil] [:append y 1]]}\n\
+         {:type :ok, :process 1, :f :txn, :value [[:r y nil] [:append x 2]]}\n",
+    );
+    let path = skew.path().to_str().unwrap();
+    let said = stderr_of(&["check", path, "--certificate", proofs], 1);
+    assert!(said.contains("have no serial order"), "{said}");
+    let weaker = ["check", path, "--certificate", proofs, "--consistency", "snapshot-isolation"];
+    let said = stderr_of(&weaker, 2);
+    assert!(said.contains("`--consistency serializable`"), "{said}");
+}
+
 #[test]
 fn every_format_and_flag_is_understood() {
     let log = file("INFO x - 0 :invoke :cas [0 1]\nINFO x - 0 :ok :cas [0 1]\n");

@@ -12,7 +12,7 @@ use crate::linearizability::{counter, list, order_by_search, register};
 /// An order of a linearizable record's operations, as positions; `None` if the search's budget does
 /// not suffice where values do not name their writes, or refusals leave a choice. Only right for a
 /// record that is linearizable. O(n log n) elsewhere.
-pub(super) fn of(model: Model, operations: &[&Operation]) -> Option<Vec<usize>> {
+pub(crate) fn of(model: Model, operations: &[&Operation]) -> Option<Vec<usize>> {
     let known = match model {
         _ if !is_unique(model, operations) => None,
         Model::Register | Model::CasRegister => register::order(operations),

@@ -3,6 +3,8 @@
 //! [`prove`] gives for a linearizable record the order in which its operations took effect, and for
 //! any other the few operations that show that there is none. [`verify`] takes nothing on trust: it
 //! shares no code with the algorithms that found the verdict, and needs time linear in the record.
+//! [`foreign::prove`](crate::foreign::prove) and [`verify_object`] do so for histories of other programs,
+//! [`transactions::order`](crate::transactions::order) and [`serial`] for transactions.
 //!
 //! ```
 //! use aerocert_checker::certificate::{prove, verify};
@@ -13,12 +15,17 @@
 //! assert_eq!(verify(Model::Register, &[], &proof), Ok(()));
 //! ```
 
-mod linearization;
+pub(crate) mod excerpt;
+pub(crate) mod linearization;
+pub(crate) mod objects;
 mod refutation;
+mod replay;
+pub mod serial;
 mod verify;
 
 use history::{Model, Operation, OperationId, Outcome, Proof};
 
+pub use objects::verify as verify_object;
 pub use verify::verify;
 
 use crate::evidence;

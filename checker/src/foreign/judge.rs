@@ -1,7 +1,7 @@
 //! The verdict on a foreign history.
 
 use history::Verdict;
-use history::exchange::foreign::{DatumId, Foreign, ForeignOperation, Function};
+use history::exchange::foreign::{DatumId, Foreign, ForeignOperation};
 
 use super::object::Object;
 use super::proof::Proof;
@@ -50,19 +50,7 @@ pub struct Judgement {
 /// The first operation that the model does not have.
 pub fn judge(history: &Foreign, question: Question) -> Result<Judgement, Complaint> {
     check::check(history, question.model)?;
-    let data = &history.data;
-    let writes_nil = || {
-        history.operations.iter().any(|one| match one.function {
-            Function::Write => one.argument == DatumId::NIL,
-            other => other == Function::Delete,
-        })
-    };
-    let object = Object {
-        data,
-        model: question.model,
-        initial: question.initial,
-        nil_is_silent: question.initial != DatumId::NIL && !writes_nil(),
-    };
+    let object = Object::of(history, question);
     let mut judgement = Judgement {
         verdict: Verdict::Valid,
         objects: 0,
@@ -110,7 +98,8 @@ pub fn judge(history: &Foreign, question: Question) -> Result<Judgement, Complai
 }
 
 /// The positions of each object's operations, in the order in which the objects are first named.
-pub(super) fn objects(history: &Foreign, model: ObjectModel) -> Vec<Vec<u32>> {
+#[must_use]
+pub fn objects(history: &Foreign, model: ObjectModel) -> Vec<Vec<u32>> {
     let mut objects: Vec<Vec<u32>> = Vec::new();
     let mut known: Vec<u32> = Vec::new();
     for (position, one) in (0..).zip(&history.operations) {

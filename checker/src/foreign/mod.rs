@@ -25,14 +25,20 @@
 //! );
 //! ```
 
+mod certificate;
 mod check;
+mod claim;
 mod judge;
 mod model;
 mod object;
 mod proof;
 mod registers;
+mod silence;
 
+pub use certificate::{ObjectProof, prove};
 pub use check::Complaint;
-pub use judge::{Judgement, Question, judge};
+pub use judge::{Judgement, Question, judge, objects};
 pub use model::ObjectModel;
+pub(crate) use object::records;
 pub use proof::Proof;
+pub(crate) use silence::Silence;

@@ -55,6 +55,12 @@ impl ObjectModel {
         }
     }
 
+    /// A model by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.name() == name)
+    }
+
     /// The functions that it has.
     #[must_use]
     pub fn functions(self) -> &'static [Function] {

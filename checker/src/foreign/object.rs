@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use history::exchange::foreign::{Data, Datum, DatumId, ForeignOperation, Function};
+use history::exchange::foreign::{Data, Datum, DatumId, Foreign, ForeignOperation, Function};
 use history::{
     Call, Key, Model, Operation, OperationId, Outcome, ProcessId, REFUSED, Returned, Route,
     SiteIndex,
 };
 
-use super::ObjectModel;
+use super::{ObjectModel, Question, Silence};
+use crate::certificate::linearization;
 use crate::linearizability::search::{self, Budget, Interval};
-use crate::linearizability::{Decision, Unseen, counter, decide_by_search, list, register};
+use crate::linearizability::{Decision, Unseen, decide_by_search, decide_near_linear, queue, set};
 use crate::specification::{
     MultiRegister, Mutex, MutexOperation, Queue, QueueOperation, Set, SetOperation, Specification,
     Step, Text, TextOperation,
@@ -19,15 +20,37 @@ use crate::specification::{
 /// What an object is, and what it holds at the start.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Object<'a> {
+    pub(super) history: &'a Foreign,
     pub(super) data: &'a Data,
     pub(super) model: ObjectModel,
     pub(super) initial: DatumId,
-    /// Whether a read of nil says nothing, since nobody writes it and it is not what the object
-    /// holds at the start.
-    pub(super) nil_is_silent: bool,
+    pub(super) silence: Silence,
 }
 
-impl Object<'_> {
+/// The operations of an object as aerocert records them, under the id of their calls; what the object
+/// holds at the start is written by one of id 0. `None` if it is of no model of aerocert's own.
+pub(crate) fn records(
+    history: &Foreign,
+    question: Question,
+    operations: &[&ForeignOperation],
+) -> Option<(Model, Vec<Operation>)> {
+    let object = Object::of(history, question);
+    let is_own = matches!(
+        object.model,
+        ObjectModel::Register | ObjectModel::CasRegister | ObjectModel::Counter | ObjectModel::List
+    );
+    let operations: Vec<ForeignOperation> = operations.iter().map(|one| **one).collect();
+    is_own.then(|| (object.record_model(), object.records(&operations).0))
+}
+
+impl<'a> Object<'a> {
+    /// Any of a history's objects.
+    pub(super) fn of(history: &'a Foreign, question: Question) -> Self {
+        let Question { model, initial } = question;
+        let silence = Silence::of(history, question);
+        Self { history, data: &history.data, model, initial, silence }
+    }
+
     /// Decides operations in the order of their invocations; positions are theirs.
     pub(super) fn decide(&self, operations: &[ForeignOperation], budget: Budget) -> Decision {
         match self.model {
@@ -38,16 +61,24 @@ impl Object<'_> {
                 let (records, positions) = self.records(operations);
                 let refs: Vec<&Operation> = records.iter().collect();
                 let model = self.record_model();
-                let fast = match model {
-                    Model::Counter => counter::decide(&refs, Unseen::Impossible),
-                    Model::Set => list::decide(&refs, Unseen::Impossible),
-                    _ => register::decide(&refs, Unseen::Impossible),
-                };
+                let fast = decide_near_linear(model, &refs, Unseen::Impossible);
                 let slow = || decide_by_search(model, &refs, budget);
                 in_place(fast.unwrap_or_else(slow), &positions)
             }
-            ObjectModel::Set => self.searched(&Set, operations, budget, |one| self.set(one)),
-            ObjectModel::Queue => self.searched(&Queue, operations, budget, queue),
+            ObjectModel::Set => {
+                let (records, positions) = self.records(operations);
+                let refs: Vec<&Operation> = records.iter().collect();
+                match set::decide(&refs, Unseen::Impossible) {
+                    Some(decision) => in_place(decision, &positions),
+                    None => self.searched(&Set, operations, budget, |one| self.set(one)),
+                }
+            }
+            ObjectModel::Queue => {
+                let (intervals, positions) = self.intervals(operations, queued);
+                let fast = queue::decide(&intervals);
+                let slow = || search::decide(&Queue, &intervals, budget);
+                in_place(fast.unwrap_or_else(slow), &positions)
+            }
             ObjectModel::Mutex => self.searched(&Mutex, operations, budget, mutex),
             ObjectModel::MultiRegister => {
                 self.searched(&MultiRegister, operations, budget, |one| self.transaction(one))
@@ -56,11 +87,47 @@ impl Object<'_> {
         }
     }
 
+    /// An order of operations that are linearizable; `None` if the budget does not suffice to tell it.
+    pub(super) fn order(
+        &self,
+        operations: &[ForeignOperation],
+        budget: Budget,
+    ) -> Option<Vec<usize>> {
+        match self.model {
+            ObjectModel::Register
+            | ObjectModel::CasRegister
+            | ObjectModel::Counter
+            | ObjectModel::List => {
+                let (records, positions) = self.records(operations);
+                let refs: Vec<&Operation> = records.iter().collect();
+                Some(placed(linearization::of(self.record_model(), &refs)?, &positions))
+            }
+            ObjectModel::Set => {
+                let (records, positions) = self.records(operations);
+                match set::order(&records.iter().collect::<Vec<_>>()) {
+                    Some(order) => Some(placed(order, &positions)),
+                    None => self.ordered(&Set, operations, budget, |one| self.set(one)),
+                }
+            }
+            ObjectModel::Queue => {
+                let (intervals, positions) = self.intervals(operations, queued);
+                let order = queue::order(&intervals)
+                    .or_else(|| search::order(&Queue, &intervals, budget))?;
+                Some(placed(order, &positions))
+            }
+            ObjectModel::Mutex => self.ordered(&Mutex, operations, budget, mutex),
+            ObjectModel::MultiRegister => {
+                self.ordered(&MultiRegister, operations, budget, |one| self.transaction(one))
+            }
+            ObjectModel::KeyValue => self.ordered(&Text, operations, budget, |one| self.text(one)),
+        }
+    }
+
     /// The model of aerocert's own histories.
     pub(super) fn record_model(&self) -> Model {
         match self.model {
             ObjectModel::Counter => Model::Counter,
-            ObjectModel::List => Model::Set,
+            ObjectModel::List | ObjectModel::Set => Model::Set,
             _ => Model::CasRegister,
         }
     }
@@ -97,7 +164,7 @@ impl Object<'_> {
 
     fn call(&self, one: &ForeignOperation) -> Option<Call> {
         let says_nothing = match (one.function, one.outcome) {
-            (Function::Read, Outcome::Ok) => self.nil_is_silent && one.result == DatumId::NIL,
+            (Function::Read, Outcome::Ok) => self.silence.covers(one),
             (Function::Read, _) => true,
             (_, Outcome::Fail) => !one.refused,
             _ => false,
@@ -115,6 +182,7 @@ impl Object<'_> {
                 let expected = (*from != DatumId::NIL).then_some(u64::from(from.0));
                 Call::Cas { expected, generation: 0, value: u64::from(to.0) }
             }
+            (Function::Add, ObjectModel::Set) => Call::Append { element: value },
             (Function::Add, _) => Call::Add { delta: self.data.integer(one.argument)? },
             (Function::Append, _) => Call::Append { element: value },
             _ => return None,
@@ -125,7 +193,9 @@ impl Object<'_> {
         match self.data.get(id) {
             Datum::Nil => Returned::Absent,
             Datum::Integer(count) if self.model == ObjectModel::Counter => Returned::Count(count),
-            Datum::Sequence(elements) if self.model == ObjectModel::List => {
+            Datum::Sequence(elements)
+                if matches!(self.model, ObjectModel::List | ObjectModel::Set) =>
+            {
                 Returned::List(elements.iter().map(|element| u64::from(element.0)).collect())
             }
             _ => Returned::Value(u64::from(id.0)),
@@ -139,6 +209,28 @@ impl Object<'_> {
         budget: Budget,
         of: impl Fn(&ForeignOperation) -> Option<S::Operation>,
     ) -> Decision {
+        let (intervals, positions) = self.intervals(operations, of);
+        in_place(search::decide(specification, &intervals, budget), &positions)
+    }
+
+    fn ordered<S: Specification>(
+        &self,
+        specification: &S,
+        operations: &[ForeignOperation],
+        budget: Budget,
+        of: impl Fn(&ForeignOperation) -> Option<S::Operation>,
+    ) -> Option<Vec<usize>> {
+        let (intervals, positions) = self.intervals(operations, of);
+        Some(placed(search::order(specification, &intervals, budget)?, &positions))
+    }
+
+    /// Operations as the search takes them, and the position of each; what the object holds at the
+    /// start is written before everything, and has none.
+    fn intervals<O>(
+        &self,
+        operations: &[ForeignOperation],
+        of: impl Fn(&ForeignOperation) -> Option<O>,
+    ) -> (Vec<Interval<O>>, Vec<Option<usize>>) {
         let mut positions = Vec::new();
         let mut intervals = Vec::new();
         if self.initial != DatumId::NIL {
@@ -161,7 +253,7 @@ impl Object<'_> {
             positions.push(Some(position));
             intervals.push(Interval { call: one.invoked.into(), ret: one.settled(), operation });
         }
-        in_place(search::decide(specification, &intervals, budget), &positions)
+        (intervals, positions)
     }
 
     fn set(&self, one: &ForeignOperation) -> Option<SetOperation> {
@@ -183,6 +275,7 @@ impl Object<'_> {
         match (one.function, one.outcome) {
             (Function::Write, _) => Some(TextOperation::Put(text(one.argument))),
             (Function::Append, _) => Some(TextOperation::Append(text(one.argument))),
+            (Function::Read, Outcome::Ok) if self.silence.covers(one) => None,
             (Function::Read, Outcome::Ok) => Some(TextOperation::Get(text(one.result))),
             _ => None,
         }
@@ -213,7 +306,7 @@ const BEFORE: ForeignOperation = ForeignOperation {
     completed_line: 0,
 };
 
-fn queue(one: &ForeignOperation) -> Option<QueueOperation> {
+fn queued(one: &ForeignOperation) -> Option<QueueOperation> {
     Some(match (one.function, one.outcome) {
         (Function::Enqueue, _) => QueueOperation::Enqueue(u64::from(one.argument.0)),
         (Function::Dequeue, Outcome::Ok) if one.result == DatumId::NIL => QueueOperation::Empty,
@@ -277,4 +370,9 @@ fn in_place(mut decision: Decision, positions: &[Option<usize>]) -> Decision {
         violation.operations = found.collect();
     }
     decision
+}
+
+/// An order with the positions that its operations had before.
+fn placed(order: Vec<usize>, positions: &[Option<usize>]) -> Vec<usize> {
+    order.into_iter().filter_map(|at| positions[at]).collect()
 }

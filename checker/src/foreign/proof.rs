@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use history::exchange::foreign::{Data, Datum, DatumId, ForeignOperation, Function};
+use history::exchange::foreign::{Data, DatumId, ForeignOperation, Function};
 use history::{AnomalyClass, Key, Operation, Outcome};
+use rustc_hash::FxHashMap;
 
-use super::ObjectModel;
-use super::object::{Object, steps};
+use super::object::Object;
+use super::{ObjectModel, Question, claim};
 use crate::anomalies::{Record, non_linearizable};
-use crate::evidence::irreducible;
+use crate::certificate::excerpt::{self, by, is_circular, leaves_out_nothing, sections};
+use crate::certificate::objects::says_something;
+use crate::evidence::{irreducible, minimal};
 use crate::linearizability::search::Budget;
 use crate::linearizability::{Decision, Unseen, Violation};
-use crate::specification::Step;
+use crate::oracle;
 
 /// A proof that an object is not linearizable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,9 @@ pub struct Proof {
     pub fails_at_line: Option<u32>,
 }
 
+/// Operations of a set whose precedence is looked at, pair by pair.
+const FEW: usize = 40;
+
 /// Operations that may be looked at to shorten a proof: beyond them it stays longer than it need be.
 const MOST_TRIED: usize = 200_000;
 
@@ -40,15 +46,15 @@ impl Proof {
         operations: &[ForeignOperation],
         known: Violation,
     ) -> Self {
-        let (class, positions) = of_class(object, operations)
-            .unwrap_or_else(|| (AnomalyClass::NonLinearizable, least(object, operations, known)));
         let fails_at = first_failure(object, operations);
+        let (class, positions) = of_class(object, operations).unwrap_or_else(|| {
+            let until = fails_at.map(|one| one.completed);
+            let few = least(object, operations, known, until);
+            (AnomalyClass::NonLinearizable, fewest(object, operations, few))
+        });
         let ended = |until: u32| operations.iter().filter(|one| one.completed < until).count();
-        let refused = positions.iter().any(|at| operations[*at].refused);
-        let claim = match class {
-            AnomalyClass::NonLinearizable if refused => REFUSAL,
-            _ => claim(class, object.model),
-        };
+        let told: Vec<&ForeignOperation> = positions.iter().map(|at| &operations[*at]).collect();
+        let claim = claim::of(object.data, object.model, class, &told);
         Self {
             key: operations[0].key,
             claim: claim.to_owned(),
@@ -56,30 +62,6 @@ impl Proof {
             explained: fails_at.map(|one| ended(one.completed)),
             fails_at_line: fails_at.map(|one| one.completed_line),
         }
-    }
-}
-
-/// What is wrong where a refusal takes part.
-const REFUSAL: &str =
-    "A compare-and-set was refused, and no order of these operations lets it find another value.";
-
-/// What is wrong, for each class.
-fn claim(class: AnomalyClass, model: ObjectModel) -> &'static str {
-    match (class, model) {
-        (AnomalyClass::StaleRead, _) => {
-            "A read returned a value that had been replaced before the read began."
-        }
-        (AnomalyClass::LostWrite, _) => "A write that succeeded is gone.",
-        (AnomalyClass::DirtyRead, _) => "A read returned the value of a write that did not last.",
-        (AnomalyClass::GarbageRead, _) => "A read returned a value that nobody had written.",
-        (AnomalyClass::LostUpdate, _) => "Two operations replaced one and the same value.",
-        (AnomalyClass::Duplicate, _) => "An element is there twice.",
-        (AnomalyClass::BackwardRead | AnomalyClass::ReadYourWrites, _) => {
-            "A process went back to an older value after a newer one."
-        }
-        (_, ObjectModel::Counter) => "No order of the adds gives what was read.",
-        (_, ObjectModel::Mutex) => "The lock was held twice, or given back twice.",
-        _ => "No order of these operations explains what they returned.",
     }
 }
 
@@ -121,16 +103,37 @@ fn of_class(
     Some((finding.class, found))
 }
 
-/// The least operations that have no order, and leave out nothing that could explain them.
-fn least(object: &Object<'_>, operations: &[ForeignOperation], known: Violation) -> Vec<usize> {
-    if known.excerpt == Unseen::Possible {
-        return known.operations;
+/// The least operations that have no order, and leave out nothing that could explain them; those of
+/// what was known by the first end that no order explains, if that is decided.
+fn least(
+    object: &Object<'_>,
+    operations: &[ForeignOperation],
+    known: Violation,
+    until: Option<u32>,
+) -> Vec<usize> {
+    if let Some(few) = circle(object, operations, &known) {
+        return few;
     }
-    // What is not known to take part began too late to explain anything.
-    let operations: Vec<ForeignOperation> =
-        known.operations.iter().map(|at| operations[*at]).collect();
-    let operations = &operations[..];
-    let units = units(object, operations);
+    if known.excerpt == Unseen::Possible && object.model != ObjectModel::Set {
+        return least_of_records(object, operations, known);
+    }
+    // Later ends may need later calls.
+    let Some(until) = until else { return known.operations };
+    let (places, cut): (Vec<usize>, Vec<ForeignOperation>) =
+        operations.iter().enumerate().filter_map(|(at, one)| Some((at, by(one, until)?))).unzip();
+    let in_place = |few: Vec<usize>| few.into_iter().map(|at| places[at]).collect();
+    let known = match object.decide(&cut, Budget::default()) {
+        Decision::Broken(violation) if violation.excerpt == Unseen::Impossible => violation,
+        Decision::Broken(violation) if object.model == ObjectModel::Set => {
+            return in_place(circle(object, &cut, &violation).unwrap_or(violation.operations));
+        }
+        Decision::Broken(violation) => {
+            return in_place(least_of_records(object, &cut, violation));
+        }
+        _ => return known.operations,
+    };
+    let all: Vec<&ForeignOperation> = cut.iter().collect();
+    let units = units(object, &all);
     let budget = Budget { configurations: 10_000, ..Budget::default() };
     let gather = |kept: &[usize]| -> Vec<usize> {
         let mut positions: Vec<usize> = kept.iter().flat_map(|at| &units[*at]).copied().collect();
@@ -139,144 +142,102 @@ fn least(object: &Object<'_>, operations: &[ForeignOperation], known: Violation)
     };
     let violates = |kept: &[usize]| {
         let positions = gather(kept);
-        if !leaves_out_nothing(object, operations, &positions) {
+        if !leaves_out_nothing(object.data, object.model, &all, &positions) {
             return false;
         }
-        let excerpt: Vec<ForeignOperation> = positions.iter().map(|at| operations[*at]).collect();
-        matches!(object.decide(&excerpt, budget), Decision::Broken(_))
+        let kept: Vec<ForeignOperation> = positions.iter().map(|at| cut[*at]).collect();
+        matches!(object.decide(&kept, budget), Decision::Broken(_))
     };
-    let all: Vec<usize> = (0..units.len()).collect();
-    gather(&irreducible(all, MOST_TRIED, violates))
-        .into_iter()
-        .map(|at| known.operations[at])
-        .collect()
+    let mut takes_part = vec![false; cut.len()];
+    known.operations.iter().for_each(|at| takes_part[*at] = true);
+    let some = (0..units.len()).filter(|unit| units[*unit].iter().any(|at| takes_part[*at]));
+    // What is known to take part may rest on what was called later.
+    let attempts = [some.collect::<Vec<usize>>(), (0..units.len()).collect()];
+    match attempts.into_iter().find(|kept| violates(kept)) {
+        Some(kept) => in_place(gather(&irreducible(kept, MOST_TRIED, violates))),
+        None => in_place(known.operations),
+    }
+}
+
+/// The least operations of a set whose precedence alone leads back to where it began, of a few.
+fn circle(
+    object: &Object<'_>,
+    operations: &[ForeignOperation],
+    known: &Violation,
+) -> Option<Vec<usize>> {
+    if object.model != ObjectModel::Set || known.operations.len() > FEW {
+        return None;
+    }
+    let all: Vec<&ForeignOperation> = operations.iter().collect();
+    let is_one = |kept: &[usize]| {
+        let kept: Vec<&ForeignOperation> = kept.iter().map(|at| all[*at]).collect();
+        is_circular(object.data, &all, &kept)
+    };
+    is_one(&known.operations).then(|| irreducible(known.operations.clone(), MOST_TRIED, is_one))
+}
+
+/// Of a few operations those that the verifier needs; all of them if it does not believe them.
+fn fewest(object: &Object<'_>, operations: &[ForeignOperation], few: Vec<usize>) -> Vec<usize> {
+    if few.len() > oracle::MOST || operations.len() > MOST_TRIED {
+        return few;
+    }
+    let question = Question { model: object.model, initial: object.initial };
+    let tells = |one: &ForeignOperation| says_something(one) && !object.silence.covers(one);
+    let (places, told): (Vec<usize>, Vec<&ForeignOperation>) =
+        operations.iter().enumerate().filter(|(_, one)| tells(one)).unzip();
+    let proves = |kept: &[usize]| {
+        let kept: Vec<usize> = kept.iter().filter_map(|at| places.binary_search(at).ok()).collect();
+        excerpt::verify(object.history, question, &told, &kept).is_ok()
+    };
+    if proves(&few) { irreducible(few, MOST_TRIED, proves) } else { few }
+}
+
+/// The same where values that nobody of the operations wrote may have been written at any time.
+fn least_of_records(
+    object: &Object<'_>,
+    operations: &[ForeignOperation],
+    mut known: Violation,
+) -> Vec<usize> {
+    let (records, positions) = object.records(operations);
+    let refs: Vec<&Operation> = records.iter().collect();
+    let taken: BTreeSet<usize> = known.operations.iter().copied().collect();
+    // What the object holds at the start is known of all.
+    let takes_part = |at: &usize| positions[*at].is_none_or(|position| taken.contains(&position));
+    known.operations = (0..refs.len()).filter(takes_part).collect();
+    let few = minimal(object.record_model(), &refs, known);
+    few.into_iter().filter_map(|at| positions[at]).collect()
 }
 
 /// What is left out together.
-fn units(object: &Object<'_>, operations: &[ForeignOperation]) -> Vec<Vec<usize>> {
+fn units(object: &Object<'_>, operations: &[&ForeignOperation]) -> Vec<Vec<usize>> {
     match object.model {
         // A queue without a value is a queue.
         ObjectModel::Queue => {
-            let mut by_value: Vec<(DatumId, Vec<usize>)> = Vec::new();
+            let mut units: Vec<Vec<usize>> = Vec::new();
+            let mut known: FxHashMap<DatumId, usize> = FxHashMap::default();
             for (at, one) in operations.iter().enumerate() {
                 let value =
                     if one.function == Function::Enqueue { one.argument } else { one.result };
-                match by_value.iter_mut().find(|(same, _)| *same == value) {
-                    Some((_, unit)) if value != DatumId::NIL => unit.push(at),
-                    _ => by_value.push((value, vec![at])),
+                let unit = match value {
+                    DatumId::NIL => units.len(),
+                    value => *known.entry(value).or_insert(units.len()),
+                };
+                if unit == units.len() {
+                    units.push(Vec::new());
                 }
+                units[unit].push(at);
             }
-            by_value.into_iter().map(|(_, unit)| unit).collect()
+            units
         }
         ObjectModel::Mutex => sections(operations),
         _ => (0..operations.len()).map(|at| vec![at]).collect(),
     }
 }
 
-/// The uses of a lock from one moment at which it was surely free to the next.
-fn sections(operations: &[ForeignOperation]) -> Vec<Vec<usize>> {
-    let mut sections = vec![Vec::new()];
-    let (mut held, mut until) = (0_i64, 0);
-    for (at, one) in operations.iter().enumerate() {
-        if one.outcome == Outcome::Fail {
-            continue;
-        }
-        if held == 0 && u64::from(one.invoked) > until {
-            sections.push(Vec::new());
-        }
-        held += if one.function == Function::Acquire { 1 } else { -1 };
-        until = until.max(one.settled());
-        sections.last_mut().into_iter().for_each(|section| section.push(at));
-    }
-    sections.retain(|section| !section.is_empty());
-    sections
-}
-
-/// Whether those left out could explain nothing of what is kept: an order of all, without them, is
-/// an order of the rest.
-fn leaves_out_nothing(
-    object: &Object<'_>,
-    operations: &[ForeignOperation],
-    kept: &[usize],
-) -> bool {
-    let data = object.data;
-    let mut is_kept = vec![false; operations.len()];
-    kept.iter().for_each(|at| is_kept[*at] = true);
-    let kept: Vec<&ForeignOperation> = kept.iter().map(|at| &operations[*at]).collect();
-    let left_out = || {
-        operations
-            .iter()
-            .zip(&is_kept)
-            .filter(|(one, kept)| !**kept && one.outcome != Outcome::Fail && !is_read(one))
-            .map(|(one, _)| one)
-    };
-    match object.model {
-        ObjectModel::Register | ObjectModel::CasRegister => {
-            // A refusal saw some other value, whichever.
-            if kept.iter().any(|one| one.refused) {
-                return left_out().next().is_none();
-            }
-            let seen: BTreeSet<DatumId> = kept.iter().flat_map(|one| observed(data, one)).collect();
-            left_out().all(|one| brought(data, one).iter().all(|value| !seen.contains(value)))
-        }
-        ObjectModel::Set | ObjectModel::List => {
-            let seen: BTreeSet<DatumId> = kept
-                .iter()
-                .filter(|one| is_read(one))
-                .flat_map(|one| data.sequence(one.result).unwrap_or_default())
-                .copied()
-                .collect();
-            left_out().all(|one| one.function != Function::Delete && !seen.contains(&one.argument))
-        }
-        ObjectModel::KeyValue => left_out().all(|one| {
-            let Datum::Text(part) = data.get(one.argument) else { return false };
-            kept.iter().filter(|one| is_read(one)).all(|one| match data.get(one.result) {
-                Datum::Text(whole) => !whole.contains(part),
-                _ => !part.is_empty(),
-            })
-        }),
-        ObjectModel::MultiRegister => {
-            let writes = |one: &ForeignOperation| -> Vec<Step> {
-                let steps = steps(data, one.argument, false).unwrap_or_default();
-                steps.into_iter().filter(|step| matches!(step, Step::Write(..))).collect()
-            };
-            let seen: Vec<Step> = kept
-                .iter()
-                .flat_map(|one| steps(data, one.result, true).unwrap_or_default())
-                .collect();
-            left_out().all(|one| {
-                writes(one).iter().all(|write| {
-                    let Step::Write(key, value) = *write else { return true };
-                    !seen.contains(&Step::Read(key, value))
-                })
-            })
-        }
-        // Their units are made so that they can be left out; what is in doubt stays.
-        ObjectModel::Queue => left_out().all(|one| one.settled() != u64::MAX),
-        ObjectModel::Mutex => true,
-        ObjectModel::Counter => left_out().next().is_none(),
-    }
-}
-
-fn is_read(one: &ForeignOperation) -> bool {
-    one.function == Function::Read
-}
-
-/// The values that an operation on a register surely saw, or would have.
-fn observed(data: &Data, one: &ForeignOperation) -> Option<DatumId> {
-    match one.function {
-        Function::Read => (one.outcome == Outcome::Ok).then_some(one.result),
-        Function::Cas => data.sequence(one.argument).and_then(<[DatumId]>::first).copied(),
-        _ => None,
-    }
-}
-
 /// The value that an operation leaves in a register, or an element that it adds.
 fn brought(data: &Data, one: &ForeignOperation) -> Option<DatumId> {
     match one.function {
-        Function::Read => None,
         Function::Cas => data.sequence(one.argument).and_then(|pair| pair.get(1)).copied(),
-        Function::Delete => Some(DatumId::NIL),
         _ => Some(one.argument),
     }
 }

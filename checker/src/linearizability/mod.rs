@@ -8,6 +8,7 @@
 //! - [`versions`]: registers whose replies tell generations, which propose the order, in O(n);
 //! - [`list`]: unique elements appended to one list: every read tells its whole past;
 //! - [`set`]: unique elements of a set that only grows, read as a whole: a chain by inclusion;
+//! - [`queue`]: unique values enqueued and dequeued: in the order in which they come and go;
 //! - [`counter`]: increments of one size, by assigning them to slots in order of their deadlines;
 //! - [`search`](mod@search): everything else, for any [`Specification`], under a budget.
 //!
@@ -16,6 +17,7 @@
 
 pub mod counter;
 pub mod list;
+pub mod queue;
 pub mod register;
 pub mod search;
 pub mod set;

@@ -3,10 +3,11 @@
 //! Reads must form a chain by inclusion. A read takes effect not before the calls of the adds that it
 //! holds nor of any smaller read, and not after the returns of the adds that it misses: so, the
 //! smaller first, with the latest such call so far, each must still be open. Reads of one and the
-//! same set may come in any order. O(n log n + all elements), complete with adds in doubt.
+//! same set may come in any order. O(n log n + all elements), complete with adds in doubt. A read that
+//! holds an element twice is of no set.
 
 use history::{Call, Operation, Outcome, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::list::elements;
 use super::{Decision, Unseen, Violation};
@@ -18,35 +19,44 @@ type Instant = (u64, usize);
 struct Read<'a> {
     at: usize,
     elements: &'a [Value],
-    /// How many different ones.
-    size: usize,
+}
+
+/// What a history holds: who adds each element, and the reads, the smaller first.
+struct Content<'a> {
+    adds: FxHashMap<Value, usize>,
+    reads: Vec<Read<'a>>,
+}
+
+impl<'a> Content<'a> {
+    /// `None` if an element is added twice, or the set is changed in other ways.
+    fn of(operations: &[&'a Operation]) -> Option<Self> {
+        let mut adds: FxHashMap<Value, usize> = FxHashMap::default();
+        let mut reads = Vec::new();
+        for (at, operation) in operations.iter().enumerate() {
+            match (&operation.call, operation.outcome) {
+                (Call::Append { .. } | Call::Delete, Outcome::Fail) => {}
+                (Call::Append { element }, _) => {
+                    if adds.insert(*element, at).is_some() {
+                        return None;
+                    }
+                }
+                (Call::Read, _) => {
+                    if let Some(elements) = elements(operation) {
+                        reads.push(Read { at, elements });
+                    }
+                }
+                _ => return None,
+            }
+        }
+        reads.sort_by_key(|read| (read.elements.len(), read.at));
+        Some(Self { adds, reads })
+    }
 }
 
 /// Decides a key; `None` if an element is added twice, or the set is changed in other ways.
 #[must_use]
 pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
-    let mut adds: FxHashMap<Value, usize> = FxHashMap::default();
-    let mut reads = Vec::new();
-    for (at, operation) in operations.iter().enumerate() {
-        match (&operation.call, operation.outcome) {
-            (Call::Append { .. } | Call::Delete, Outcome::Fail) => {}
-            (Call::Append { element }, _) => {
-                if adds.insert(*element, at).is_some() {
-                    return None;
-                }
-            }
-            (Call::Read, _) => {
-                if let Some(elements) = elements(operation) {
-                    let mut distinct = elements.to_vec();
-                    distinct.sort_unstable();
-                    distinct.dedup();
-                    reads.push(Read { at, elements, size: distinct.len() });
-                }
-            }
-            _ => return None,
-        }
-    }
-    reads.sort_by_key(|read| (read.size, read.at));
+    let Content { adds, reads } = Content::of(operations)?;
     Some(match conflict(operations, &adds, &reads, unseen) {
         None => Decision::Holds,
         Some(mut positions) => {
@@ -56,6 +66,24 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
             Decision::Broken(Violation { operations: positions, excerpt })
         }
     })
+}
+
+/// An order of a linearizable set's operations, as positions: before each read what it is the first to
+/// hold, and at the end what nobody saw. `None` as of [`decide`]; only right if the set is linearizable.
+#[must_use]
+pub fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
+    let Content { mut adds, reads } = Content::of(operations)?;
+    let mut order = Vec::with_capacity(operations.len());
+    for read in reads {
+        let begin = order.len();
+        order.extend(read.elements.iter().filter_map(|element| adds.remove(element)));
+        order[begin..].sort_unstable();
+        order.push(read.at);
+    }
+    let begin = order.len();
+    order.extend(adds.into_values().filter(|add| operations[*add].outcome == Outcome::Ok));
+    order[begin..].sort_unstable();
+    Some(order)
 }
 
 fn conflict(
@@ -69,10 +97,10 @@ fn conflict(
     for (index, read) in reads.iter().enumerate() {
         let before = first.len();
         let mut kept = 0;
-        let mut counted: FxHashMap<Value, ()> = FxHashMap::default();
+        let mut counted: FxHashSet<Value> = FxHashSet::default();
         for element in read.elements {
-            if counted.insert(*element, ()).is_some() {
-                continue;
+            if !counted.insert(*element) {
+                return Some(vec![read.at]);
             }
             if unseen == Unseen::Impossible && !adds.contains_key(element) {
                 return Some(vec![read.at]);
@@ -107,7 +135,7 @@ fn conflict(
     let mut group = latest;
     let mut holds: Instant = (0, usize::MAX);
     for (index, read) in reads.iter().enumerate() {
-        if index > 0 && reads[index - 1].size < read.size {
+        if index > 0 && reads[index - 1].elements.len() < read.elements.len() {
             latest = latest.max(group);
         }
         holds = holds.max(held[index]);

@@ -125,6 +125,43 @@ impl Graph {
         })
     }
 
+    /// How many edges lead to each node.
+    pub(super) fn waits_for(&self) -> Vec<u32> {
+        (0..self.node_count() as u32).map(|node| self.into.of(node).len() as u32).collect()
+    }
+
+    /// All nodes, each behind those that precede it (Kahn 1962); `None` if there is a cycle.
+    pub(super) fn topological(&self) -> Option<Vec<u32>> {
+        let mut waits_for = self.waits_for();
+        let mut order: Vec<u32> =
+            (0..waits_for.len() as u32).filter(|node| waits_for[*node as usize] == 0).collect();
+        let mut at = 0;
+        while at < order.len() {
+            for (to, _) in self.after(order[at]) {
+                waits_for[*to as usize] -= 1;
+                if waits_for[*to as usize] == 0 {
+                    order.push(*to);
+                }
+            }
+            at += 1;
+        }
+        (order.len() == waits_for.len()).then_some(order)
+    }
+
+    /// By when each node has to come: the least of its own deadline, of which those behind the last
+    /// have none, and of those of all that come after it; `None` if there is a cycle.
+    pub(super) fn deadlines(&self, own: impl Iterator<Item = u64>) -> Option<Vec<u64>> {
+        let mut deadlines: Vec<u64> = own.collect();
+        deadlines.resize(self.node_count(), u64::MAX);
+        for node in self.topological()?.into_iter().rev() {
+            let after = self.after(node).iter().map(|(to, _)| deadlines[*to as usize]);
+            let soonest = after.min().unwrap_or(u64::MAX);
+            let own = &mut deadlines[node as usize];
+            *own = soonest.min(*own);
+        }
+        Some(deadlines)
+    }
+
     /// The same nodes, and the edges of some kinds.
     pub(super) fn only(&self, mask: Mask) -> Self {
         let edges: Vec<Edge> = self.edges().filter(|edge| edge.kind.bit() & mask != 0).collect();

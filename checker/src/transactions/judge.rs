@@ -151,7 +151,7 @@ pub fn judge(history: &Transactions, level: Level) -> Judgement {
     // serial ones are the quickest to find.
     let explains = |respect: Respect| {
         !phenomena.iter().any(|one| forbids(respect.proves(), *one))
-            && serial::explains(history, &inference.graph, &inference.members, respect)
+            && serial::order(history, &inference.graph, &inference.members, respect).is_some()
     };
     let is_explained = || {
         let orders: Vec<Respect> = Respect::proving(level).collect();
@@ -170,4 +170,13 @@ pub fn judge(history: &Transactions, level: Level) -> Judgement {
         Verdict::Unknown
     };
     Judgement { verdict, level, counts, anomalies, standing: Standing::of(&phenomena), doubts }
+}
+
+/// A serial order that proves a history to be of a level; `None` if none is found, as where the level
+/// asks for none. [`certificate::serial`](crate::certificate::serial) verifies it.
+#[must_use]
+pub fn order(history: &Transactions, level: Level) -> Option<Vec<TransactionId>> {
+    let Inference { graph, members, .. } = Inference::of(history, 0);
+    let orders: Vec<Respect> = Respect::proving(level).collect();
+    orders.into_iter().rev().find_map(|respect| serial::order(history, &graph, &members, respect))
 }

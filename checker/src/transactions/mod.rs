@@ -35,6 +35,6 @@ mod phenomenon;
 mod serial;
 mod words;
 
-pub use judge::{Dependency, Judgement, Step, TransactionAnomaly, judge};
+pub use judge::{Dependency, Judgement, Step, TransactionAnomaly, judge, order};
 pub use level::{Level, Standing, forbids};
 pub use phenomenon::{CycleClass, Phenomenon, Through};

@@ -270,6 +270,26 @@ impl Case for Queues {
     }
 }
 
+/// Queues whose values are mostly enqueued once.
+pub(crate) struct UniqueQueues;
+
+impl Case for UniqueQueues {
+    type Specification = Queue;
+    type Object = oracle::Queued;
+
+    const NAME: &'static str = "queue of unique values";
+
+    fn any(random: &mut ChaCha8Rng, in_doubt: bool) -> QueueOperation {
+        let value = random.random_range(1..=9);
+        match random.random_range(0..14) {
+            0..=5 if !in_doubt => QueueOperation::Dequeue(value),
+            6 | 7 if !in_doubt => QueueOperation::Empty,
+            0..=5 => QueueOperation::Take,
+            _ => QueueOperation::Enqueue(value),
+        }
+    }
+}
+
 pub(crate) struct Mutexes;
 
 impl Case for Mutexes {

@@ -1,10 +1,13 @@
 //! `check` of a file: a history of another program.
 
 mod objects;
+mod proofs;
 mod transactions;
 
 use std::path::Path;
 
+use checker::foreign::Complaint;
+use clap::ValueEnum;
 use history::exchange::foreign::{Foreign, Format};
 use history::exchange::{Place, SyntaxError};
 
@@ -46,6 +49,9 @@ pub(super) fn check(arguments: &Check, json: bool) -> Result<Exit, Failure> {
             asked.wrong(at, "no history begins like this: maps in EDN or JSON, or a Jepsen log")
         })?,
     };
+    if let Some(path) = &arguments.verify_certificate {
+        return proofs::verify(&asked, &text, format, path);
+    }
     let first = Foreign::read_first(&text, format).map_err(|error| asked.syntax(&error))?;
     if first.is_transactional() && arguments.model != Some(ModelName::MultiRegister) {
         transactions::check(&asked, &text, format)
@@ -63,6 +69,10 @@ impl Asked<'_> {
         self.wrong(error.at, &error.what)
     }
 
+    fn complaint(&self, complaint: &Complaint) -> Failure {
+        Failure::Usage(format!("{}:{}: {}", self.file, complaint.line, complaint.what))
+    }
+
     /// Says what was not said.
     fn note_guesses(&self, format: Format, model: &str) {
         let mut guessed = Vec::new();
@@ -76,6 +86,11 @@ impl Asked<'_> {
             output::note(&format!("{}: guessed {}", self.file, guessed.join(" ")));
         }
     }
+}
+
+/// A model as the command line spells it.
+fn name(model: ModelName) -> String {
+    model.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 impl From<FormatName> for Format {

@@ -7,8 +7,8 @@ use history::exchange::foreign::{DatumId, Foreign, Format};
 use history::{OperationCounts, Outcome};
 use serde_json::json;
 
-use super::Asked;
-use crate::cli::{Check, Consistency, ModelName};
+use super::{Asked, proofs};
+use crate::cli::{Consistency, ModelName};
 use crate::exit::{Exit, Failure};
 use crate::output;
 
@@ -31,11 +31,13 @@ pub(super) fn check(asked: &Asked<'_>, text: &[u8], format: Format) -> Result<Ex
             )));
         }
     }
-    let initial = initial(arguments, model, &mut history)?;
+    let initial = initial(arguments.initial.as_deref(), model, &mut history)?;
     asked.note_guesses(format, model.name());
-    let judgement = judge(&history, Question { model, initial }).map_err(|complaint| {
-        Failure::Usage(format!("{file}:{}: {}", complaint.line, complaint.what))
-    })?;
+    let question = Question { model, initial };
+    let judgement = judge(&history, question).map_err(|complaint| asked.complaint(&complaint))?;
+    if let Some(path) = &arguments.certificate {
+        proofs::write(asked, &history, question, path)?;
+    }
     if asked.json {
         output::json(&document(file, format, model, &history, &judgement))?;
     } else {
@@ -63,13 +65,13 @@ fn object_model(name: ModelName) -> Result<ObjectModel, Failure> {
     })
 }
 
-/// What each object holds at the start.
-fn initial(
-    arguments: &Check,
+/// What each object holds at the start, by its text.
+pub(super) fn initial(
+    text: Option<&str>,
     model: ObjectModel,
     history: &mut Foreign,
 ) -> Result<DatumId, Failure> {
-    let Some(text) = &arguments.initial else { return Ok(DatumId::NIL) };
+    let Some(text) = text else { return Ok(DatumId::NIL) };
     let wrong = |what: &str| Failure::Usage(format!("--initial {text}: {what}"));
     let id = history.data.read(text).map_err(|error| wrong(&error.what))?;
     let fits = match model {

@@ -8,7 +8,7 @@ use history::exchange::foreign::Format;
 use history::{Holding, Transactions};
 use serde_json::json;
 
-use super::Asked;
+use super::{Asked, proofs};
 use crate::cli::{Consistency, ModelName};
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -27,13 +27,8 @@ pub(super) fn check(asked: &Asked<'_>, text: &[u8], format: Format) -> Result<Ex
             "`--initial` is for single objects: transactions begin with nil",
         ));
     }
-    let text = std::str::from_utf8(text)
-        .map_err(|error| Failure::Usage(format!("{file}: no text: {error}")))?;
-    let history = elle::read(text).map_err(|error| asked.syntax(&error))?;
-    let model = match history.holding() {
-        Holding::Lists => "list-append",
-        Holding::Registers => "rw-register",
-    };
+    let history = read(asked, text)?;
+    let model = model_of(&history);
     match (arguments.model, history.holding()) {
         (None, _)
         | (Some(ModelName::ListAppend), Holding::Lists)
@@ -55,7 +50,28 @@ pub(super) fn check(asked: &Asked<'_>, text: &[u8], format: Format) -> Result<Ex
     } else {
         output::data(&report(model, &history, &judgement));
     }
+    if let Some(path) = &arguments.certificate {
+        proofs::write_serial(asked, &history, &judgement, path)?;
+    }
     Ok(judgement.verdict.into())
+}
+
+/// The transactions of a text.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(super) fn read(asked: &Asked<'_>, text: &[u8]) -> Result<Transactions, Failure> {
+    let text = std::str::from_utf8(text)
+        .map_err(|error| Failure::Usage(format!("{}: no text: {error}", asked.file)))?;
+    elle::read(text).map_err(|error| asked.syntax(&error))
+}
+
+/// What they are transactions of, by the name that `--model` takes.
+pub(super) fn model_of(history: &Transactions) -> &'static str {
+    match history.holding() {
+        Holding::Lists => "list-append",
+        Holding::Registers => "rw-register",
+    }
 }
 
 /// The anomalies that the level forbids, the first of each class.

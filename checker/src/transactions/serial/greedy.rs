@@ -10,7 +10,7 @@ use super::super::inference::Members;
 
 /// The order that takes, of the transactions that may come next, the one that has to come soonest.
 pub(super) fn order(history: &Transactions, graph: &Graph, members: &Members) -> Option<Vec<u32>> {
-    Attempt::new(history, graph, members).order()
+    Attempt::new(history, graph, members)?.order()
 }
 
 /// The search for an order, one transaction after the other, without going back.
@@ -30,34 +30,22 @@ struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    fn new(history: &'a Transactions, graph: &'a Graph, members: &'a Members) -> Self {
-        let nodes = graph.node_count();
-        let mut waits_for = vec![0_u32; nodes];
-        graph.edges().for_each(|edge| waits_for[edge.to as usize] += 1);
-        let ends = history.iter().map(|(_, one)| one.completed);
-        let mut deadline: Vec<u64> = ends.collect();
-        deadline.resize(nodes, u64::MAX);
+    /// `None` if transactions precede each other in a cycle.
+    fn new(history: &'a Transactions, graph: &'a Graph, members: &'a Members) -> Option<Self> {
         let keys = history.key_count();
-        Self {
+        Some(Self {
             history,
             graph,
             members,
-            deadline,
-            waits_for,
+            deadline: graph.deadlines(history.iter().map(|(_, one)| one.completed))?,
+            waits_for: graph.waits_for(),
             pending: vec![0; keys],
             blocked: vec![Vec::new(); keys],
             free: BinaryHeap::new(),
-        }
+        })
     }
 
     fn order(mut self) -> Option<Vec<u32>> {
-        let topological = self.topological()?;
-        for node in topological.iter().rev() {
-            let after = self.graph.after(*node).iter();
-            let soonest = after.map(|(to, _)| self.deadline[*to as usize]).min();
-            let own = &mut self.deadline[*node as usize];
-            *own = soonest.unwrap_or(u64::MAX).min(*own);
-        }
         let reads = self.reads_of_each_write();
         self.pending.copy_from_slice(&reads.initial);
         for node in 0..self.graph.node_count() as u32 {
@@ -118,23 +106,6 @@ impl<'a> Attempt<'a> {
                 }
             }
         }
-    }
-
-    fn topological(&self) -> Option<Vec<u32>> {
-        let mut waits_for = self.waits_for.clone();
-        let mut order: Vec<u32> =
-            (0..waits_for.len() as u32).filter(|node| waits_for[*node as usize] == 0).collect();
-        let mut at = 0;
-        while at < order.len() {
-            for (to, _) in self.graph.after(order[at]) {
-                waits_for[*to as usize] -= 1;
-                if waits_for[*to as usize] == 0 {
-                    order.push(*to);
-                }
-            }
-            at += 1;
-        }
-        (order.len() == waits_for.len()).then_some(order)
     }
 
     /// How many other transactions read each write, and the absent record of each key.

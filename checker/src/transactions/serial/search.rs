@@ -23,7 +23,7 @@ const MOST_TAKEN: usize = 20;
 
 /// A serial order, if the search finds one.
 pub(super) fn order(history: &Transactions, graph: &Graph, members: &Members) -> Option<Vec<u32>> {
-    Search::new(history, graph, members).order()
+    Search::new(history, graph, members)?.order()
 }
 
 /// What a transaction does to a key.
@@ -79,33 +79,30 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(history: &'a Transactions, graph: &'a Graph, members: &Members) -> Self {
+    /// `None` if transactions precede each other in a cycle.
+    fn new(history: &'a Transactions, graph: &'a Graph, members: &Members) -> Option<Self> {
         let nodes = graph.node_count();
-        let mut waits_for = vec![0_u32; nodes];
-        graph.edges().for_each(|edge| waits_for[edge.to as usize] += 1);
-        let mut deadline: Vec<u64> = history.iter().map(|(_, one)| one.completed).collect();
-        deadline.resize(nodes, u64::MAX);
+        let deadline = graph.deadlines(history.iter().map(|(_, one)| one.completed))?;
         let mut counts: Vec<bool> = (0..history.len() as u32).map(|id| members.count(id)).collect();
         counts.resize(nodes, false);
         let (begins, touches, held) = touches(history, &counts);
-        Self {
+        Some(Self {
             graph,
             begins,
             touches,
             counts,
             deadline,
-            waits_for,
+            waits_for: graph.waits_for(),
             held,
             free: BTreeSet::new(),
             taken: Vec::with_capacity(nodes),
             before: Vec::new(),
             state: 0,
             failed: FxHashSet::default(),
-        }
+        })
     }
 
     fn order(mut self) -> Option<Vec<u32>> {
-        self.set_deadlines()?;
         let all: Vec<u32> = (0..self.deadline.len() as u32).collect();
         let first: Vec<u32> =
             all.iter().copied().filter(|node| self.waits_for[*node as usize] == 0).collect();
@@ -139,30 +136,6 @@ impl<'a> Search<'a> {
                 choices.pop();
             }
         }
-    }
-
-    /// Brings forward by when each has to come; `None` if they precede each other in a cycle.
-    fn set_deadlines(&mut self) -> Option<()> {
-        let mut waits_for = self.waits_for.clone();
-        let mut order: Vec<u32> =
-            (0..waits_for.len() as u32).filter(|node| waits_for[*node as usize] == 0).collect();
-        let mut at = 0;
-        while at < order.len() {
-            for (to, _) in self.graph.after(order[at]) {
-                waits_for[*to as usize] -= 1;
-                if waits_for[*to as usize] == 0 {
-                    order.push(*to);
-                }
-            }
-            at += 1;
-        }
-        for node in order.iter().rev() {
-            let after = self.graph.after(*node).iter();
-            let soonest = after.map(|(to, _)| self.deadline[*to as usize]).min();
-            let own = &mut self.deadline[*node as usize];
-            *own = soonest.unwrap_or(u64::MAX).min(*own);
-        }
-        (order.len() == waits_for.len()).then_some(())
     }
 
     fn touches_of(&self, node: u32) -> std::ops::Range<usize> {
