@@ -36,7 +36,7 @@ fn census(total: u64) -> LostWrites {
         process: ProcessId(at as u32 % 30),
         value: Some(5_120 + at),
         acknowledged_ns: ORIGIN_NS + 4 * SECOND_NS + at * 10_000_000,
-        last_seen_ns: (at % 2 == 0).then_some(ORIGIN_NS + 8 * SECOND_NS),
+        last_seen_ns: at.is_multiple_of(2).then_some(ORIGIN_NS + 8 * SECOND_NS),
         missing_ns: ORIGIN_NS + 19 * SECOND_NS,
         fault: (at % 3 != 2).then_some(0),
     };
