@@ -4,7 +4,7 @@
 //! `AEROCERT_CASES` says how many histories of each model are tried, `AEROCERT_SEED` from which seed.
 
 #[path = "generated/objects.rs"]
-#[allow(dead_code, reason = "sets are read as a whole here")]
+#[expect(dead_code, reason = "sets are read as a whole here")]
 mod objects;
 mod told;
 

@@ -10,13 +10,8 @@ fn sum_of_codes(stage: &mut Stage, wanted: ResultCode) -> usize {
     (0..KEYS).filter(|key| stage.get(0, SC, "demo", *key) == wanted).count()
 }
 
-/// Two nodes of different racks lose their storage while both are away: what had its copies on them
-/// is dead.
-fn with_dead_partitions() -> Stage {
-    let mut stage = Stage::settled();
-    for key in 0..KEYS {
-        assert_eq!(stage.put(SC, "demo", key), ResultCode::OK);
-    }
+/// Two nodes die at once, and return without their data.
+fn lose_two(stage: &mut Stage) {
     for node in [0, 1] {
         stage.world.kill(node);
     }
@@ -24,6 +19,16 @@ fn with_dead_partitions() -> Stage {
         stage.world.start(node, false);
     }
     stage.wait_s(30);
+}
+
+/// Two nodes of different racks lose their storage while both are away: what had its copies on them
+/// is dead.
+fn with_dead_partitions() -> Stage {
+    let mut stage = Stage::settled();
+    for key in 0..KEYS {
+        assert_eq!(stage.put(SC, "demo", key), ResultCode::OK);
+    }
+    lose_two(&mut stage);
     stage
 }
 
@@ -55,13 +60,7 @@ fn dead_partitions_are_revived_by_every_node_and_a_recluster() {
         assert_eq!(stage.put(SC, "demo", key), ResultCode::OK);
     }
     // A revival is over with its round: the next loss makes partitions dead again.
-    for node in [0, 1] {
-        stage.world.kill(node);
-    }
-    for node in [0, 1] {
-        stage.world.start(node, false);
-    }
-    stage.wait_s(30);
+    lose_two(&mut stage);
     assert_eq!(stage.count(3, SC, "dead_partitions"), dead);
 }
 
