@@ -1,6 +1,7 @@
 //! The fast algorithms agree with brute force, in both directions, on random small histories.
 
 mod generated;
+mod tried;
 
 use aerocert_checker::linearizability::search::Budget;
 use aerocert_checker::linearizability::{
@@ -15,8 +16,7 @@ const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter,
 
 /// Histories per model and kind; `AEROCERT_CASES` says how many.
 fn rounds() -> u64 {
-    let usual = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
-    std::env::var("AEROCERT_CASES").map_or(usual, |text| text.parse().expect("a number"))
+    tried::cases(if cfg!(debug_assertions) { 10_000 } else { 100_000 })
 }
 
 fn refs(operations: &[Operation]) -> Vec<&Operation> {

@@ -1,6 +1,7 @@
 //! Registers judged by their generations: held to brute force, and to what was made to lie.
 
 mod generated;
+mod tried;
 
 use aerocert_checker::linearizability::register::Action;
 use aerocert_checker::linearizability::versions::{AVAILABLE, Lie, STRONG, Versions, judge};
@@ -14,7 +15,7 @@ const ROUNDS: u64 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 
 /// Histories with refusals; `AEROCERT_CASES` says how many.
 fn refusals() -> u64 {
-    std::env::var("AEROCERT_CASES").map_or(ROUNDS, |text| text.parse().expect("a number"))
+    tried::cases(ROUNDS)
 }
 
 /// One key's operations with what they were told.

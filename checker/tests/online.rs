@@ -2,6 +2,7 @@
 
 mod generated;
 mod stage;
+mod tried;
 
 use std::collections::BTreeMap;
 
@@ -22,15 +23,6 @@ const MODELS: [Model; 4] = [Model::Register, Model::CasRegister, Model::Counter,
 
 /// Histories per model and kind.
 const ROUNDS: u64 = if cfg!(debug_assertions) { 500 } else { 2_000 };
-
-/// Histories whose choices are carried on; `AEROCERT_CASES` says how many.
-fn cases() -> u64 {
-    std::env::var("AEROCERT_CASES").map_or(ROUNDS, |text| text.parse().expect("a number"))
-}
-
-fn seed() -> u64 {
-    std::env::var("AEROCERT_SEED").map_or(0, |text| text.parse().expect("a number"))
-}
 
 /// The events of operations in time, those of equal times in any legal order.
 fn events(operations: &[Operation], random: &mut ChaCha8Rng) -> Vec<Event> {
@@ -263,9 +255,9 @@ fn each_prefix_of_contended_histories_gets_the_offline_verdict() {
 /// The same where choices are not waited for but carried on, in sets of all that may be.
 #[test]
 fn each_prefix_of_contended_histories_gets_the_offline_verdict_without_patience() {
-    let mut random = ChaCha8Rng::seed_from_u64(51 + seed());
+    let mut random = ChaCha8Rng::seed_from_u64(51 + tried::seed(0));
     let mut valid = 0;
-    let rounds = cases();
+    let rounds = tried::cases(ROUNDS);
     for round in 0..rounds {
         let shape = Shape {
             operations: random.random_range(2..24),

@@ -5,6 +5,7 @@
 
 #[path = "generated/objects.rs"]
 mod objects;
+mod tried;
 
 use std::collections::BTreeSet;
 
@@ -24,10 +25,6 @@ const CASES: u64 = if cfg!(debug_assertions) { 3_000 } else { 60_000 };
 
 /// Longer histories of each kind: those of queues take long without facts.
 const MOST_LONGER: u64 = 3_000;
-
-fn variable(name: &str, usual: u64) -> u64 {
-    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
-}
 
 fn found<C: Case>(history: &Times<C>) -> Option<bool> {
     let budget = Budget { configurations: 300_000, ..Budget::default() };
@@ -87,8 +84,8 @@ fn shrink<C: Case>(mut history: Times<C>, wrong: impl Fn(&Times<C>) -> bool) -> 
 }
 
 fn agree<C: Case>() {
-    let seed = variable("AEROCERT_SEED", 1);
-    let cases = variable("AEROCERT_CASES", CASES);
+    let seed = tried::seed(1);
+    let cases = tried::cases(CASES);
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut valid = 0;
     for case in 0..cases {
@@ -143,8 +140,8 @@ impl<S: Specification> Specification for Plain<S> {
 
 /// Longer histories than brute force can take.
 fn agree_without_facts<C: Case>() {
-    let seed = variable("AEROCERT_SEED", 1) + 1_000;
-    let cases = (variable("AEROCERT_CASES", CASES) / 20).min(MOST_LONGER);
+    let seed = tried::seed(1) + 1_000;
+    let cases = (tried::cases(CASES) / 20).min(MOST_LONGER);
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut valid, mut decided, mut lost) = (0, 0, 0);
     let budget = Budget { configurations: 30_000, ..Budget::default() };
@@ -235,8 +232,8 @@ fn is_order<C: Case>(history: &[Interval<Done<C>>], order: &[usize]) -> bool {
 /// Queues of unique values by the order of their values alone.
 #[test]
 fn queues_by_the_order_of_their_values() {
-    let cases = 4 * variable("AEROCERT_CASES", CASES);
-    let mut random = ChaCha8Rng::seed_from_u64(variable("AEROCERT_SEED", 1) + 2_000);
+    let cases = 4 * tried::cases(CASES);
+    let mut random = ChaCha8Rng::seed_from_u64(tried::seed(1) + 2_000);
     let (mut valid, mut invalid, mut left, mut sizes) = (0, 0, 0, [0_u64; 10]);
     for case in 0..cases {
         let mut history: Times<UniqueQueues> = match case % 5 {

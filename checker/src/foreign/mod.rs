@@ -34,6 +34,7 @@ mod object;
 mod proof;
 mod registers;
 mod silence;
+mod way;
 
 pub use certificate::{ObjectProof, prove};
 pub use check::Complaint;

@@ -8,13 +8,13 @@ use history::{
     SiteIndex,
 };
 
+use super::way::{Elements, Queued, Recorded, Searched, Way};
 use super::{ObjectModel, Question, Silence};
-use crate::certificate::linearization;
-use crate::linearizability::search::{self, Budget, Interval};
-use crate::linearizability::{Decision, Unseen, decide_by_search, decide_near_linear, queue, set};
+use crate::linearizability::Decision;
+use crate::linearizability::search::{Budget, Interval};
 use crate::specification::{
-    MultiRegister, Mutex, MutexOperation, Queue, QueueOperation, Set, SetOperation, Specification,
-    Step, Text, TextOperation,
+    MultiRegister, Mutex, MutexOperation, Queue, QueueOperation, Specification, Step, Text,
+    TextOperation,
 };
 
 /// What an object is, and what it holds at the start.
@@ -53,38 +53,13 @@ impl<'a> Object<'a> {
 
     /// Decides operations in the order of their invocations; positions are theirs.
     pub(super) fn decide(&self, operations: &[ForeignOperation], budget: Budget) -> Decision {
-        match self.model {
-            ObjectModel::Register
-            | ObjectModel::CasRegister
-            | ObjectModel::Counter
-            | ObjectModel::List => {
-                let (records, positions) = self.records(operations);
-                let refs: Vec<&Operation> = records.iter().collect();
-                let model = self.record_model();
-                let fast = decide_near_linear(model, &refs, Unseen::Impossible);
-                let slow = || decide_by_search(model, &refs, budget);
-                in_place(fast.unwrap_or_else(slow), &positions)
-            }
-            ObjectModel::Set => {
-                let (records, positions) = self.records(operations);
-                let refs: Vec<&Operation> = records.iter().collect();
-                match set::decide(&refs, Unseen::Impossible) {
-                    Some(decision) => in_place(decision, &positions),
-                    None => self.searched(&Set, operations, budget, |one| self.set(one)),
-                }
-            }
-            ObjectModel::Queue => {
-                let (intervals, positions) = self.intervals(operations, queued);
-                let fast = queue::decide(&intervals);
-                let slow = || search::decide(&Queue, &intervals, budget);
-                in_place(fast.unwrap_or_else(slow), &positions)
-            }
-            ObjectModel::Mutex => self.searched(&Mutex, operations, budget, mutex),
-            ObjectModel::MultiRegister => {
-                self.searched(&MultiRegister, operations, budget, |one| self.transaction(one))
-            }
-            ObjectModel::KeyValue => self.searched(&Text, operations, budget, |one| self.text(one)),
+        let (way, positions) = self.way(operations);
+        let mut decision = way.decide(budget);
+        if let Decision::Broken(violation) = &mut decision {
+            let found = violation.operations.iter().filter_map(|at| positions[*at]);
+            violation.operations = found.collect();
         }
+        decision
     }
 
     /// An order of operations that are linearizable; `None` if the budget does not suffice to tell it.
@@ -93,33 +68,33 @@ impl<'a> Object<'a> {
         operations: &[ForeignOperation],
         budget: Budget,
     ) -> Option<Vec<usize>> {
+        let (way, positions) = self.way(operations);
+        Some(way.order(budget)?.into_iter().filter_map(|at| positions[at]).collect())
+    }
+
+    /// Operations taken apart for what decides them, and the position of each.
+    fn way(&self, operations: &[ForeignOperation]) -> (Box<dyn Way>, Vec<Option<usize>>) {
         match self.model {
             ObjectModel::Register
             | ObjectModel::CasRegister
             | ObjectModel::Counter
             | ObjectModel::List => {
                 let (records, positions) = self.records(operations);
-                let refs: Vec<&Operation> = records.iter().collect();
-                Some(placed(linearization::of(self.record_model(), &refs)?, &positions))
+                (Box::new(Recorded { model: self.record_model(), records }), positions)
             }
             ObjectModel::Set => {
                 let (records, positions) = self.records(operations);
-                match set::order(&records.iter().collect::<Vec<_>>()) {
-                    Some(order) => Some(placed(order, &positions)),
-                    None => self.ordered(&Set, operations, budget, |one| self.set(one)),
-                }
+                (Box::new(Elements(records)), positions)
             }
             ObjectModel::Queue => {
-                let (intervals, positions) = self.intervals(operations, queued);
-                let order = queue::order(&intervals)
-                    .or_else(|| search::order(&Queue, &intervals, budget))?;
-                Some(placed(order, &positions))
+                let (searched, positions) = self.searched(Queue, operations, queued);
+                (Box::new(Queued(searched)), positions)
             }
-            ObjectModel::Mutex => self.ordered(&Mutex, operations, budget, mutex),
+            ObjectModel::Mutex => boxed(self.searched(Mutex, operations, mutex)),
             ObjectModel::MultiRegister => {
-                self.ordered(&MultiRegister, operations, budget, |one| self.transaction(one))
+                boxed(self.searched(MultiRegister, operations, |one| self.transaction(one)))
             }
-            ObjectModel::KeyValue => self.ordered(&Text, operations, budget, |one| self.text(one)),
+            ObjectModel::KeyValue => boxed(self.searched(Text, operations, |one| self.text(one))),
         }
     }
 
@@ -202,35 +177,14 @@ impl<'a> Object<'a> {
         }
     }
 
-    fn searched<S: Specification>(
-        &self,
-        specification: &S,
-        operations: &[ForeignOperation],
-        budget: Budget,
-        of: impl Fn(&ForeignOperation) -> Option<S::Operation>,
-    ) -> Decision {
-        let (intervals, positions) = self.intervals(operations, of);
-        in_place(search::decide(specification, &intervals, budget), &positions)
-    }
-
-    fn ordered<S: Specification>(
-        &self,
-        specification: &S,
-        operations: &[ForeignOperation],
-        budget: Budget,
-        of: impl Fn(&ForeignOperation) -> Option<S::Operation>,
-    ) -> Option<Vec<usize>> {
-        let (intervals, positions) = self.intervals(operations, of);
-        Some(placed(search::order(specification, &intervals, budget)?, &positions))
-    }
-
     /// Operations as the search takes them, and the position of each; what the object holds at the
     /// start is written before everything, and has none.
-    fn intervals<O>(
+    fn searched<S: Specification>(
         &self,
+        specification: S,
         operations: &[ForeignOperation],
-        of: impl Fn(&ForeignOperation) -> Option<O>,
-    ) -> (Vec<Interval<O>>, Vec<Option<usize>>) {
+        of: impl Fn(&ForeignOperation) -> Option<S::Operation>,
+    ) -> (Searched<S>, Vec<Option<usize>>) {
         let mut positions = Vec::new();
         let mut intervals = Vec::new();
         if self.initial != DatumId::NIL {
@@ -253,18 +207,7 @@ impl<'a> Object<'a> {
             positions.push(Some(position));
             intervals.push(Interval { call: one.invoked.into(), ret: one.settled(), operation });
         }
-        (intervals, positions)
-    }
-
-    fn set(&self, one: &ForeignOperation) -> Option<SetOperation> {
-        match (one.function, one.outcome) {
-            (Function::Add, _) => Some(SetOperation::Add(u64::from(one.argument.0))),
-            (Function::Read, Outcome::Ok) => {
-                let elements = self.data.sequence(one.result).unwrap_or_default();
-                Some(SetOperation::read(elements.iter().map(|element| u64::from(element.0))))
-            }
-            _ => None,
-        }
+        (Searched { specification, intervals }, positions)
     }
 
     fn text(&self, one: &ForeignOperation) -> Option<TextOperation> {
@@ -305,6 +248,12 @@ const BEFORE: ForeignOperation = ForeignOperation {
     invoked_line: 0,
     completed_line: 0,
 };
+
+fn boxed<S: Specification + 'static>(
+    (searched, positions): (Searched<S>, Vec<Option<usize>>),
+) -> (Box<dyn Way>, Vec<Option<usize>>) {
+    (Box::new(searched), positions)
+}
 
 fn queued(one: &ForeignOperation) -> Option<QueueOperation> {
     Some(match (one.function, one.outcome) {
@@ -361,18 +310,4 @@ fn record(call: Call, process: u32, from: u64, to: u64, outcome: Outcome, code: 
         generation: None,
         code,
     }
-}
-
-/// A decision with the positions that its operations had before.
-fn in_place(mut decision: Decision, positions: &[Option<usize>]) -> Decision {
-    if let Decision::Broken(violation) = &mut decision {
-        let found = violation.operations.iter().filter_map(|at| positions[*at]);
-        violation.operations = found.collect();
-    }
-    decision
-}
-
-/// An order with the positions that its operations had before.
-fn placed(order: Vec<usize>, positions: &[Option<usize>]) -> Vec<usize> {
-    order.into_iter().filter_map(|at| positions[at]).collect()
 }
