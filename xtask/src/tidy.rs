@@ -21,7 +21,7 @@ const FORBIDDEN: &[(&str, &str, &str)] = &[
 /// Names of files and folders that say nothing.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "common", "helpers", "misc", "manager"];
 
-/// Folders that hold no source of ours, by their place in the checkout.
+/// Folders, or files, that hold no source of ours, by their place in the checkout.
 const NOT_OURS: &[&str] = &["target", "runs", ".git"];
 
 /// The endings of text that is looked at; a file without an ending is looked at, too.
@@ -122,11 +122,13 @@ fn files(root: &Path) -> std::io::Result<Vec<PathBuf>> {
         for entry in std::fs::read_dir(&folder)? {
             let entry = entry?;
             let path = entry.path();
+            // In a work tree `.git` is a file.
+            if NOT_OURS.iter().any(|other| path == root.join(other)) {
+                continue;
+            }
             if entry.file_type()?.is_file() {
                 found.push(path);
-            } else if entry.file_type()?.is_dir()
-                && !NOT_OURS.iter().any(|other| path == root.join(other))
-            {
+            } else if entry.file_type()?.is_dir() {
                 open.push(path);
             }
         }
