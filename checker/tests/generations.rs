@@ -3,7 +3,7 @@
 mod generated;
 mod tried;
 
-use aerocert_checker::linearizability::register::Action;
+use aerocert_checker::linearizability::register::{self, Action};
 use aerocert_checker::linearizability::versions::{AVAILABLE, Lie, STRONG, Versions, judge};
 use aerocert_checker::oracle;
 use generated::Shape;
@@ -136,6 +136,49 @@ fn verdicts_agree_with_brute_force_whatever_is_told() {
     }
     for count in [valid, ROUNDS - failing, failing, lying] {
         assert!((ROUNDS / 10..ROUNDS * 9 / 10).contains(&count), "{valid} {failing} {lying}");
+    }
+}
+
+/// Longer than brute force can follow, so that versions are walked over before the end: what a read
+/// or a generation says falsely makes the verdict that values alone give.
+#[test]
+fn longer_histories_are_judged_as_values_judge_them() {
+    let mut random = ChaCha8Rng::seed_from_u64(6);
+    let (mut valid, mut trusted, rounds) = (0, 0, ROUNDS / 50);
+    for _ in 0..rounds {
+        let shape = Shape {
+            operations: random.random_range(20..300),
+            processes: random.random_range(1..20),
+            in_doubt: 10,
+        };
+        let mut versions = Versions::with_capacity(shape.operations, AVAILABLE);
+        let mut operations = in_order_of_effect(Model::Register, &mut random, shape);
+        tell(&mut operations, AVAILABLE);
+        let reads: Vec<usize> =
+            (0..operations.len()).filter(|at| !operations[*at].call.is_write()).collect();
+        let (one, other) =
+            (reads[random.random_range(0..reads.len())], random.random_range(0..operations.len()));
+        let (seen, told) = (shown(&operations[other]), operations[other].generation);
+        match random.random_range(0..4) {
+            0 => operations[one].generation = told,
+            1 => {
+                operations[one].returned = seen.map_or(Returned::Absent, Returned::Value);
+                operations[one].generation = told;
+            }
+            2 => operations[other].generation = None,
+            _ => {}
+        }
+        push(&mut versions, 0, &operations);
+        let judgement = judge(&versions);
+        let by_values = register::judge(versions.columns());
+        assert!(judgement.ambiguous.is_empty() && by_values.ambiguous.is_empty());
+        let told = || generated::told(&operations);
+        assert_eq!(judgement.broken.len(), by_values.broken.len(), "{judgement:?}\n{}", told());
+        valid += u64::from(by_values.broken.is_empty());
+        trusted += u64::from(judgement.failing.is_empty());
+    }
+    for count in [valid, rounds - valid, trusted, rounds - trusted] {
+        assert!(count > rounds / 10, "{valid} {trusted}");
     }
 }
 

@@ -37,22 +37,25 @@ pub fn judge(versions: &Versions) -> Judgement {
     }
     let mut positions: Vec<u32> = (0..columns.len() as u32).collect();
     positions.retain(|position| fails[columns.key[*position as usize] as usize]);
-    let mut left = Columns::with_capacity(positions.len());
-    for position in &positions {
-        let step = columns.step(*position);
-        left.push(columns.key[*position as usize], step.call, step.ret, step.action);
-    }
-    let register::Judgement { broken, ambiguous } = register::judge(&left);
+    let register::Judgement { broken, ambiguous } = if positions.len() == columns.len() {
+        register::judge(columns)
+    } else {
+        let mut left = Columns::with_capacity(positions.len());
+        for position in &positions {
+            let step = columns.step(*position);
+            left.push(columns.key[*position as usize], step.call, step.ret, step.action);
+        }
+        register::judge(&left)
+    };
     let values = Judgement { failing, broken, ambiguous, lies: Vec::new() };
     let mut judgement = values.at(&positions);
+    // Where generations may have begun anew, they cannot be held against each other.
+    positions.retain(|position| !wrapping[columns.key[*position as usize] as usize]);
     positions.sort_by_key(|position| columns.key[*position as usize]);
     for own in
         positions.chunk_by(|one, other| columns.key[*one as usize] == columns.key[*other as usize])
     {
         let key = columns.key[own[0] as usize];
-        if wrapping[key as usize] {
-            continue;
-        }
         let operations: Vec<_> =
             own.iter().map(|at| (*at, columns.step(*at), told[*at as usize])).collect();
         judgement.lies.extend(lies(&operations).into_iter().map(|lie| (key, lie)));
