@@ -19,7 +19,8 @@ usage: cargo xtask CHORE
   fix      format, and apply the lints' own suggestions
   fuzz     arbitrary bytes for every decoder, and the checker against brute force; then may follow
            `--seconds N` (default 30) and the names of targets
-  soak     the property tests again with many more cases; a factor may follow (default 20)
+  soak     for hours: the property tests with many more cases (a factor may follow, default 20), a
+           thousand nights of either mode, a long stream, all defects, ten minutes a fuzz target
 ";
 
 fn main() -> ExitCode {
