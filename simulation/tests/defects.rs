@@ -30,7 +30,7 @@ const SEEDS: [(&str, u64); 36] = [
     ("round-noted-by-holders-only", 1),
     ("one-replica-is-all", 1),
     ("non-roster-nodes-counted", 1),
-    ("recent-records-not-migrated", 10),
+    ("recent-records-not-migrated", 14),
     ("handover-keeps-serving", 1),
     ("update-time-may-fall", 1),
     ("regime-not-published", 3),
@@ -41,7 +41,7 @@ const SEEDS: [(&str, u64); 36] = [
     ("wiped-copy-trusted", 1),
     ("timeout-marks-replicated", 2),
     ("unreplicated-copy-shown", 1),
-    ("migration-overwrites-newer", 13),
+    ("migration-overwrites-newer", 1),
     ("merge-keeps-older", 1),
 ];
 
@@ -55,7 +55,7 @@ const SOON: [(&str, u64); 12] = [
     ("old-regime-ping-accepted", 15),
     ("half-filled-taken-for-full", 1),
     ("full-before-filled", 1),
-    ("round-noted-by-holders-only", 2),
+    ("round-noted-by-holders-only", 5),
     ("one-replica-is-all", 2),
     ("non-roster-nodes-counted", 1),
     ("recent-records-not-migrated", 1),

@@ -14,7 +14,6 @@
 //! | backward reads | migrations end within a second or two here, after eight to fourteen there: few reads fall into that time |
 //! | fates of appends in doubt | a dozen of them, which share holds little; a cut keeps what is under way from arriving more often than the real one did |
 //! | appends not in doubt | the client calls none of those that fail here certain: there is nothing to compare |
-//! | new membership after the heal | 1.3 s, earlier than the real server |
 //!
 //! `cargo bench -p aerocert-workloads --bench real_server`
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]

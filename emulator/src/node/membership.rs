@@ -251,11 +251,16 @@ pub struct Membership {
     pub activations: u64,
     wanted: BTreeMap<Change, u64>,
     strayed_ns: Option<u64>,
+    parted_ns: Option<u64>,
 }
 
 impl Membership {
     /// After how many quantum intervals an orphan serves nothing any more.
     const ORPHAN_QUANTA: u64 = 5;
+    /// After how many heartbeat intervals a principal that is heard, but with which no cluster can
+    /// be formed, counts as gone. When two clusters meet, nodes hear of each other in turn, and for
+    /// an interval or two nobody knows of everybody that they hear each other.
+    const PARTED_INTERVALS: u64 = 2;
 
     /// A node that just started.
     #[must_use]
@@ -273,6 +278,7 @@ impl Membership {
             activations: 0,
             wanted: BTreeMap::new(),
             strayed_ns: None,
+            parted_ns: None,
         }
     }
 
@@ -376,8 +382,8 @@ impl Membership {
         changes
     }
 
-    /// Becomes an orphan when the principal is gone, or has moved on without this node, and freezes
-    /// when that lasts.
+    /// Becomes an orphan when the principal is gone (at once if nobody hears it any more, else when
+    /// that lasts), or has moved on without this node, and freezes when that lasts.
     fn watch_orphanage(
         &mut self,
         now_ns: u64,
@@ -390,11 +396,21 @@ impl Membership {
             let principal = active.round.principal().filter(|principal| *principal != me);
             // Who hears his old peers but is not heard has lost them all the same.
             let unheard = clique.len() == 1 && active.round.members.len() > 1 && !peers.is_empty();
-            let gone = unheard || principal.is_some_and(|principal| !clique.contains(&principal));
-            let elsewhere = clique.first().is_some_and(|top| {
-                *top != me
-                    && peers.beat(*top).is_some_and(|beat| beat.active != Some(active.round.id))
-            });
+            let parted = principal.filter(|principal| !clique.contains(principal));
+            let gone = match parted {
+                Some(principal) if peers.beat(principal).is_some() => {
+                    let since = *self.parted_ns.get_or_insert(now_ns);
+                    now_ns >= since + Self::PARTED_INTERVALS * heartbeat.interval_ns()
+                }
+                parted => {
+                    self.parted_ns = None;
+                    parted.is_some()
+                }
+            };
+            // A cluster that waits to be merged into another has its principal still.
+            let elsewhere = principal
+                .and_then(|principal| peers.beat(principal))
+                .is_some_and(|beat| beat.active != Some(active.round.id));
             if elsewhere {
                 let since = *self.strayed_ns.get_or_insert(now_ns);
                 if now_ns >= since + heartbeat.quantum_ns() {
@@ -403,7 +419,7 @@ impl Membership {
             } else {
                 self.strayed_ns = None;
             }
-            if gone {
+            if unheard || gone {
                 self.orphan_since_ns.get_or_insert(now_ns);
             }
         }
@@ -419,6 +435,7 @@ impl Membership {
         self.prepared = None;
         self.orphan_since_ns = None;
         self.strayed_ns = None;
+        self.parted_ns = None;
         self.frozen = false;
         self.changed_ns = now_ns;
         self.activations += 1;

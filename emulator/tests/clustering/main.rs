@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod stretch;
+mod timing;
 
 use aerocert_emulator::world::{Channels, Interruption};
 use stretch::{AP, SC, SECOND, Stretch};
