@@ -24,6 +24,7 @@ mod results;
 pub mod store;
 mod topology;
 mod transaction;
+mod transactions_proof;
 
 pub use census::{
     Census, ConsistencyLevel, Element, ElementFate, Elements, FaultLosses, LevelCount, LostWrite,
@@ -54,4 +55,7 @@ pub use topology::{Node, NodeId, Topology};
 pub use transaction::{
     Act, Holding, List, MicroOperation, Transaction, TransactionId, TransactionKey, Transactions,
     TransactionsBuilder,
+};
+pub use transactions_proof::{
+    Because, CycleStep, Grounds, OddRead, OddReads, ProvenAnomaly, TransactionsProof,
 };

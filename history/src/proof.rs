@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Model, OperationId};
+use crate::{Key, Model, OperationId, Verdict};
 
 /// The first line of a file of proofs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,10 +61,10 @@ pub struct KeyProof {
 }
 
 /// What is said of one object of a file, and why. Its operations are named by the places of their calls
-/// among the file's events, from 1; transactions by their numbers, from 0.
+/// among the file's events, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectProof {
-    /// The object's key as the file has it; `None` if there is one object, and for transactions.
+    /// The object's key as the file has it; `None` if there is one object.
     pub key: Option<String>,
     /// The verdict, with what proves it.
     #[serde(flatten)]
@@ -90,4 +90,16 @@ pub enum Proof {
         /// Why.
         reason: String,
     },
+}
+
+impl Proof {
+    /// What it proves.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Valid { .. } => Verdict::Valid,
+            Self::Invalid { .. } => Verdict::Invalid,
+            Self::Unknown { .. } => Verdict::Unknown,
+        }
+    }
 }

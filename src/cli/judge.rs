@@ -40,7 +40,7 @@ pub(crate) struct Check {
     pub(crate) write: bool,
 
     /// Write what proves the verdict on each record or object: the order of its operations, or a few
-    /// that have none; of transactions the serial order, if the verdict is valid.
+    /// that have none; of transactions the serial order, or the anomaly that the level forbids.
     #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use checker::certificate::{prove, verify as verify_proof};
 use history::store::RunDirectory;
-use history::{History, Key, KeyProof, Operation, Proof, ProofHeader, Verdict};
+use history::{History, Key, KeyProof, Operation, ProofHeader, Verdict};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -25,11 +25,11 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, proof: &Proof) {
-        match proof {
-            Proof::Valid { .. } => self.valid += 1,
-            Proof::Invalid { .. } => self.invalid += 1,
-            Proof::Unknown { .. } => self.unknown += 1,
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Valid => self.valid += 1,
+            Verdict::Invalid => self.invalid += 1,
+            Verdict::Unknown => self.unknown += 1,
         }
     }
 
@@ -46,11 +46,11 @@ impl Counts {
         format!("{valid} records valid, {invalid} invalid, {unknown} unknown")
     }
 
-    /// Says that every proof holds.
+    /// Says that every proof holds, and in words of what.
     ///
     /// # Errors
     /// The document cannot be written.
-    pub(super) fn tell(self, json: bool) -> Result<Exit, Failure> {
+    pub(super) fn tell(self, json: bool, words: &str) -> Result<Exit, Failure> {
         let Self { valid, invalid, unknown } = self;
         if json {
             output::json(&json!({
@@ -60,7 +60,7 @@ impl Counts {
                 "unknown": unknown,
             }))?;
         } else {
-            output::data(&format!("every proof holds: {}", self.words()));
+            output::data(&format!("every proof holds: {words}"));
         }
         Ok(self.verdict().into())
     }
@@ -95,13 +95,13 @@ impl<'a> Writer<'a> {
         writeln!(self.file, "{text}").map_err(|error| self.failed(&error))
     }
 
-    /// Ends the file.
+    /// Ends the file, and says what is in it.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn end(mut self, counts: Counts) -> Result<(), Failure> {
+    pub(super) fn end(mut self, words: &str) -> Result<(), Failure> {
         self.file.flush().map_err(|error| self.failed(&error))?;
-        output::note(&format!("{}: {}", self.path.display(), counts.words()));
+        output::note(&format!("{}: {words}", self.path.display()));
         Ok(())
     }
 
@@ -178,10 +178,10 @@ pub(super) fn write(run: &RunDirectory, history: &History, path: &Path) -> Resul
     for (key, positions) in by_key(history) {
         let operations = operations(history, &positions);
         let proof = prove(model, &operations.iter().collect::<Vec<_>>());
-        counts.add(&proof);
+        counts.add(proof.verdict());
         file.line(&KeyProof { key, model, proof })?;
     }
-    file.end(counts)
+    file.end(&counts.words())
 }
 
 /// Verifies the proofs of a run's records, each against the stored history alone.
@@ -208,7 +208,7 @@ pub(super) fn verify(run: &RunDirectory, path: &Path, json: bool) -> Result<Exit
         let operations = operations(&history, &positions);
         verify_proof(model, &operations.iter().collect::<Vec<_>>(), &told.proof)
             .map_err(|why| file.wrong(&format!("the proof of key {key} does not hold: {why}")))?;
-        counts.add(&told.proof);
+        counts.add(told.proof.verdict());
     }
     if let Some(key) = keys.keys().next() {
         let (missing, key) = (keys.len(), key.0);
@@ -217,5 +217,5 @@ pub(super) fn verify(run: &RunDirectory, path: &Path, json: bool) -> Result<Exit
             path.display()
         )));
     }
-    counts.tell(json)
+    counts.tell(json, &counts.words())
 }

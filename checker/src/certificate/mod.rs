@@ -4,7 +4,7 @@
 //! any other the few operations that show that there is none. [`verify`] takes nothing on trust: it
 //! shares no code with the algorithms that found the verdict, and needs time linear in the record.
 //! [`foreign::prove`](crate::foreign::prove) and [`verify_object`] do so for histories of other programs,
-//! [`transactions::order`](crate::transactions::order) and [`serial`] for transactions.
+//! [`transactions::prove`](crate::transactions::prove) and [`verify_transactions`] for transactions.
 //!
 //! ```
 //! use aerocert_checker::certificate::{prove, verify};
@@ -21,11 +21,13 @@ pub(crate) mod objects;
 mod refutation;
 mod replay;
 pub mod serial;
+pub(crate) mod transactions;
 mod verify;
 
 use history::{Model, Operation, OperationId, Outcome, Proof};
 
 pub use objects::verify as verify_object;
+pub use transactions::verify as verify_transactions;
 pub use verify::verify;
 
 use crate::evidence;

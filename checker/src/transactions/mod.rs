@@ -26,6 +26,7 @@
 //! # Ok::<(), history::exchange::SyntaxError>(())
 //! ```
 
+mod certificate;
 mod cycles;
 mod graph;
 mod inference;
@@ -35,6 +36,7 @@ mod phenomenon;
 mod serial;
 mod words;
 
+pub use certificate::prove;
 pub use judge::{Dependency, Judgement, Step, TransactionAnomaly, judge, order};
 pub use level::{Level, Standing, forbids};
 pub use phenomenon::{CycleClass, Phenomenon, Through};

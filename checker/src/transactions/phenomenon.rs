@@ -66,6 +66,19 @@ impl CycleClass {
 }
 
 impl Phenomenon {
+    /// Those that a few reads show, without a cycle.
+    pub(crate) const READS: [Self; 9] = [
+        Self::GarbageRead,
+        Self::DuplicateElements,
+        Self::AbortedRead,
+        Self::IntermediateRead,
+        Self::IncompatibleOrder,
+        Self::DirtyUpdate,
+        Self::LostUpdate,
+        Self::Internal,
+        Self::FutureRead,
+    ];
+
     /// Its name in the literature, with `-process` or `-realtime` where it needs that order.
     #[must_use]
     pub fn name(self) -> &'static str {

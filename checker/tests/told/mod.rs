@@ -1,6 +1,8 @@
 //! Histories of transactions in a short notation, and random ones.
 #![allow(dead_code, reason = "each test file takes its share")]
 
+pub(crate) mod written;
+
 use history::{Holding, Outcome, Transactions, TransactionsBuilder};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use checker::certificate::{serial, verify_object};
+use checker::certificate::{verify_object, verify_transactions as verify_proof};
 use checker::foreign::{ObjectModel, Question, objects as objects_of, prove};
-use checker::transactions::{Judgement, Level, order};
+use checker::transactions::{Judgement, Level, prove as prove_transactions};
 use history::exchange::foreign::{DatumId, Foreign, Format};
 use history::{
-    ObjectProof, OperationId, Proof, ProofHeader, ProofQuestion, TransactionId, Transactions,
-    Verdict,
+    Grounds, ObjectProof, ProofHeader, ProofQuestion, Transactions, TransactionsProof, Verdict,
 };
 
 use super::super::proofs::{Counts, Reader, Writer};
@@ -44,11 +43,11 @@ pub(super) fn write(
     )?;
     let mut counts = Counts::default();
     for one in proofs {
-        counts.add(&one.proof);
+        counts.add(one.proof.verdict());
         let key = history.keyed.then(|| history.data.print(one.key));
         file.line(&ObjectProof { key, proof: one.proof })?;
     }
-    file.end(counts)
+    file.end(&counts.words())
 }
 
 /// What single objects are held to.
@@ -58,34 +57,24 @@ fn header(asked: &Asked<'_>, question: ProofQuestion) -> ProofHeader {
     ProofHeader { question: Some(question), ..ProofHeader::of(asked.file) }
 }
 
-/// Writes the serial order of transactions that are valid.
+/// Writes the proof of the verdict on transactions.
 ///
 /// # Errors
-/// The file cannot be written, or there is no such order to be told.
-pub(super) fn write_serial(
+/// The file cannot be written, or they are valid without a serial order that could be told.
+pub(super) fn write_transactions(
     asked: &Asked<'_>,
     history: &Transactions,
     judgement: &Judgement,
     path: &Path,
 ) -> Result<(), Failure> {
-    if judgement.verdict != Verdict::Valid {
-        // The verdict stands: what was asked for besides does not exist.
-        output::note(&format!(
-            "{}: not written: transactions that are not valid have no serial order; what proves it is \
-             said above, and by `--json`",
-            path.display()
-        ));
-        return Ok(());
-    }
-    let level = judgement.level;
-    let order = order(history, level).ok_or_else(|| {
-        Failure::Usage(format!(
-            "{}: not written: a history may be {level} without a serial order, and none was found; \
-             `--consistency {}` says whether there is one",
+    let proof = prove_transactions(history, judgement);
+    if let (Verdict::Valid, TransactionsProof::Unknown { reason }) = (judgement.verdict, &proof) {
+        return Err(Failure::Usage(format!(
+            "{}: not written: {reason}; `--consistency {}` says whether there is one",
             path.display(),
             Level::Serializable
-        ))
-    })?;
+        )));
+    }
     let mut file = Writer::new(
         path,
         &header(
@@ -93,16 +82,28 @@ pub(super) fn write_serial(
             ProofQuestion {
                 model: transactions::model_of(history).to_owned(),
                 initial: None,
-                consistency: level.name().to_owned(),
+                consistency: judgement.level.name().to_owned(),
             },
         ),
     )?;
-    let order = order.into_iter().map(|id| OperationId(id.0.into())).collect();
-    let proof = Proof::Valid { order };
-    let mut counts = Counts::default();
-    counts.add(&proof);
-    file.line(&ObjectProof { key: None, proof })?;
-    file.end(counts)
+    file.line(&proof)?;
+    file.end(&told(&proof))
+}
+
+/// What a proof about transactions says, in words.
+fn told(proof: &TransactionsProof) -> String {
+    match proof {
+        TransactionsProof::Valid { order } => {
+            format!("valid: a serial order of {} transactions", order.len())
+        }
+        TransactionsProof::Invalid(proven) => match &proven.grounds {
+            Grounds::Cycle(steps) => {
+                format!("invalid: {}, a cycle of {} transactions", proven.anomaly, steps.len())
+            }
+            Grounds::Reads(odd) => format!("invalid: {}, of key {}", proven.anomaly, odd.key),
+        },
+        TransactionsProof::Unknown { reason } => format!("unknown: {reason}"),
+    }
 }
 
 /// Verifies proofs against the file that they are about.
@@ -122,7 +123,7 @@ pub(super) fn verify(
     agrees(asked, &question).map_err(|what| file.wrong(&what))?;
     output::note(&format!("{}: {}, {}", path.display(), question.model, question.consistency));
     if question.consistency != LINEARIZABLE {
-        return verify_serial(asked, text, &question, file);
+        return verify_transactions(asked, text, &question, file);
     }
     let model = ObjectModel::named(&question.model)
         .ok_or_else(|| file.wrong(&format!("no model is called `{}`", question.model)))?;
@@ -142,12 +143,12 @@ pub(super) fn verify(
         }
         verify_object(&history, question, &positions, &told.proof)
             .map_err(|why| file.wrong(&format!("the proof of {name} does not hold: {why}")))?;
-        counts.add(&told.proof);
+        counts.add(told.proof.verdict());
     }
     if file.line::<ObjectProof>()?.is_some() {
         return Err(file.wrong("a proof of an object that the file has not"));
     }
-    counts.tell(asked.json)
+    counts.tell(asked.json, &counts.words())
 }
 
 /// Whether proofs are about what the command line asks.
@@ -172,7 +173,7 @@ fn agrees(asked: &Asked<'_>, question: &ProofQuestion) -> Result<(), String> {
     }
 }
 
-fn verify_serial(
+fn verify_transactions(
     asked: &Asked<'_>,
     text: &[u8],
     question: &ProofQuestion,
@@ -184,20 +185,15 @@ fn verify_serial(
     if transactions::model_of(&history) != question.model {
         return Err(file.wrong(&format!("the file holds no `{}`", question.model)));
     }
-    let told = file.line::<ObjectProof>()?.map(|told| told.proof);
-    let Some(proof @ Proof::Valid { order }) = &told else {
-        return Err(file.wrong("here the serial order should stand"));
+    let Some(proof) = file.line::<TransactionsProof>()? else {
+        return Err(file.wrong("here the proof should stand"));
     };
-    let ids = order.iter().map(|id| u32::try_from(id.0).map(TransactionId));
-    let ids: Vec<TransactionId> = ids
-        .collect::<Result<_, _>>()
-        .map_err(|_| file.wrong("a number that no transaction has"))?;
-    serial::verify(&history, level, &ids)
-        .map_err(|why| file.wrong(&format!("the order does not hold: {why}")))?;
-    if file.line::<ObjectProof>()?.is_some() {
-        return Err(file.wrong("one order is enough"));
+    verify_proof(&history, level, &proof)
+        .map_err(|why| file.wrong(&format!("the proof does not hold: {why}")))?;
+    if file.line::<TransactionsProof>()?.is_some() {
+        return Err(file.wrong("one proof is enough"));
     }
     let mut counts = Counts::default();
-    counts.add(proof);
-    counts.tell(asked.json)
+    counts.add(proof.verdict());
+    counts.tell(asked.json, &told(&proof))
 }

@@ -51,7 +51,7 @@ pub(super) fn check(asked: &Asked<'_>, text: &[u8], format: Format) -> Result<Ex
         output::data(&report(model, &history, &judgement));
     }
     if let Some(path) = &arguments.certificate {
-        proofs::write_serial(asked, &history, &judgement, path)?;
+        proofs::write_transactions(asked, &history, &judgement, path)?;
     }
     Ok(judgement.verdict.into())
 }
