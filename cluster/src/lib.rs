@@ -7,8 +7,8 @@
 //!
 //! A backend does few things ([`Command`]), each a value that can cross a socket. Everything that is
 //! *looked at* comes from the nodes' own info commands: observations ([`observe`]), whether the
-//! cluster is whole, and the tables of the vendor's admin tool ([`table`]). Those are pure functions
-//! of the answers.
+//! cluster is whole or has come apart ([`split`]), and the tables of the vendor's admin tool
+//! ([`table`]). Those are pure functions of the answers.
 
 mod cluster;
 mod command;
@@ -20,6 +20,7 @@ mod info;
 mod lease;
 mod netns;
 pub mod observe;
+pub mod split;
 pub mod table;
 
 pub use cluster::Cluster;

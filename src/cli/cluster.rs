@@ -22,6 +22,8 @@ pub(crate) enum ClusterCommand {
     Roster(Where),
     /// Records: master, prole, non-replica per node.
     Objects(Where),
+    /// Whether the cluster is one or has split: now, or in the logs of its nodes.
+    Split(Split),
 }
 
 /// The arguments of `cluster up`.
@@ -93,6 +95,21 @@ pub(crate) struct Pmap {
     /// Show this partition as each node sees it: whether it is available there, who serves it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..4096))]
     pub(crate) partition: Option<u16>,
+
+    /// Which cluster.
+    #[command(flatten)]
+    pub(crate) place: Where,
+}
+
+/// The arguments of `cluster split`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Split {
+    /// The logs of its nodes, a file for each, instead of the cluster itself.
+    pub(crate) logs: Vec<PathBuf>,
+
+    /// How many nodes it should have (default: the most that a log knows of).
+    #[arg(long, value_name = "NODES", requires = "logs")]
+    pub(crate) expected: Option<u32>,
 
     /// Which cluster.
     #[command(flatten)]

@@ -9,6 +9,7 @@ use cluster::table::{Drift, View};
 use cluster::{AccessPlan, Cluster};
 
 use super::doctor::{Finding, Probe};
+use super::split;
 use crate::cli::{ClusterCommand, ClusterUp, State, Where};
 use crate::exit::{Exit, Failure};
 use crate::run::{Interrupts, Place, embedded};
@@ -33,6 +34,10 @@ pub(super) fn cluster(command: &ClusterCommand, json: bool) -> Result<Exit, Fail
         }
         ClusterCommand::Roster(place) => runtime.block_on(look(place, View::Roster, json)),
         ClusterCommand::Objects(place) => runtime.block_on(look(place, View::Objects, json)),
+        ClusterCommand::Split(split) if split.logs.is_empty() => {
+            runtime.block_on(split::now(&split.place, json))
+        }
+        ClusterCommand::Split(split) => split::of_logs(&split.logs, split.expected, json),
     }
 }
 
@@ -152,7 +157,7 @@ async fn look(place: &Where, view: View, json: bool) -> Result<Exit, Failure> {
 }
 
 /// The cluster that is meant.
-async fn find(place: &Where) -> Result<Cluster, Failure> {
+pub(super) async fn find(place: &Where) -> Result<Cluster, Failure> {
     if place.hosts.is_empty() {
         Cluster::kept(&folder(&place.state)).await.map_err(Failure::usage)
     } else {

@@ -15,6 +15,7 @@ mod runs;
 mod scenario;
 mod selftest;
 mod simulate;
+mod split;
 
 use crate::cli::{Cli, Command};
 use crate::exit::{Exit, Failure};

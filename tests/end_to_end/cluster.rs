@@ -156,8 +156,13 @@ fn a_three_and_three_cut_leaves_half_of_the_partitions_on_each_side() {
     }
     assert!(text.contains("6144"), "{text}");
 
+    let split = ["cluster", "split", "--state", kept.state().to_str().unwrap()];
+    let told = stdout_of(&split, 1);
+    assert!(told.starts_with("SPLIT BRAIN, 3 + 3 nodes: "), "{told}");
+
     kept.says(&["nemesis", "heal"]);
     kept.await_pmap(None, 6, 4096, 30);
+    assert_eq!(stdout_of(&split, 0).trim(), "one cluster of all nodes");
     assert!(kept.says(&["nemesis", "status"]).contains("no fault"));
     assert!(kept.says(&["cluster", "roster"]).contains("A882@33"));
     assert!(kept.says(&["cluster", "status"]).contains("A129"));

@@ -12,4 +12,5 @@ mod scripted;
 mod security;
 mod settings;
 mod smoke;
+mod split;
 mod surfacing;
