@@ -255,6 +255,121 @@ fn a_role_of_ones_own_holds_where_it_says() {
 }
 
 #[test]
+fn users_of_a_role_with_addresses_log_in_from_nowhere_else() {
+    let mut secured = Secured::new();
+    let admin = secured.log_in(0, "admin", ADMIN).unwrap();
+    // `manage acl create role`, with addresses and without a privilege; `manage acl create user`.
+    let office: (u8, &[u8]) = (AdminMessage::ROLE, b"office");
+    let create = [office, (AdminMessage::WHITELIST, b"10.0.0.0/8,127.0.0.1")];
+    assert_eq!(secured.code(&admin, AdminMessage::CREATE_ROLE, &create), ResultCode::OK);
+    let roles = encode_names(&["office", "read"]);
+    let ann: (u8, &[u8]) = (AdminMessage::USER, b"ann");
+    let user = [ann, (AdminMessage::PASSWORD, b"hash"), (AdminMessage::ROLES, &roles)];
+    assert_eq!(secured.code(&admin, AdminMessage::CREATE_USER, &user), ResultCode::OK);
+    secured.wait();
+    let log_in = |secured: &mut Secured, node: u8, name: &[u8], hash: &[u8], address: &str| {
+        let from = Caller::Stranger(address.parse().unwrap());
+        let fields = [(AdminMessage::USER, name), (AdminMessage::CREDENTIAL, hash)];
+        secured.administer(node, &from, AdminMessage::LOGIN, &fields).1.result_code
+    };
+    let refused = ResultCode::NOT_WHITELISTED;
+    for (address, code) in [
+        ("10.7.7.7", ResultCode::OK),
+        ("127.0.0.1", ResultCode::OK),
+        ("127.0.0.2", refused),
+        ("::1", refused),
+    ] {
+        assert_eq!(log_in(&mut secured, 1, b"ann", b"hash", address), code, "{address}");
+        assert_eq!(log_in(&mut secured, 1, b"admin", ADMIN, address), ResultCode::OK);
+    }
+    // `manage acl allowlist role office allow …` and `… clear`.
+    for (list, code, then) in [
+        (&b"127.0.0.2"[..], ResultCode::OK, ResultCode::OK),
+        (b"127.0.0.3", ResultCode::OK, refused),
+        (b"nowhere", ResultCode::WHITELIST, refused),
+        (b"", ResultCode::OK, ResultCode::OK),
+    ] {
+        let set = [office, (AdminMessage::WHITELIST, list)];
+        // Without the field the list is cleared.
+        let set = if list.is_empty() { &set[..1] } else { &set[..] };
+        assert_eq!(secured.code(&admin, AdminMessage::SET_WHITELIST, set), code);
+        secured.wait();
+        assert_eq!(log_in(&mut secured, 1, b"ann", b"hash", "127.0.0.2"), then, "{list:?}");
+    }
+    let predefined = [(AdminMessage::ROLE, &b"read"[..]), create[1]];
+    let code = secured.code(&admin, AdminMessage::SET_WHITELIST, &predefined);
+    assert_eq!(code, ResultCode::ROLE);
+    let user = Caller::User(Arc::from("ann"));
+    let code = secured.code(&user, AdminMessage::SET_WHITELIST, &create);
+    assert_eq!(code, ResultCode::ROLE_VIOLATION);
+}
+
+#[test]
+fn a_role_is_listed_with_its_addresses_and_created_without_quotas() {
+    let mut secured = Secured::new();
+    let admin = secured.log_in(0, "admin", ADMIN).unwrap();
+    let privileges = encode_privileges(&[&Privilege::everywhere(Permission::Read)]);
+    let fields = [
+        (AdminMessage::ROLE, &b"office"[..]),
+        (AdminMessage::PRIVILEGES, &privileges),
+        (AdminMessage::WHITELIST, b"10.0.0.0/8,127.0.0.1"),
+    ];
+    for quota in [AdminMessage::READ_QUOTA, AdminMessage::WRITE_QUOTA] {
+        let fields = [fields[0], fields[1], (quota, &[0, 0, 0, 9][..])];
+        let code = secured.code(&admin, AdminMessage::CREATE_ROLE, &fields);
+        assert_eq!(code, ResultCode::QUOTAS_NOT_ENABLED);
+    }
+    let code = secured.code(&admin, AdminMessage::CREATE_ROLE, &fields[..1]);
+    assert_eq!(code, ResultCode::PRIVILEGE, "neither a privilege nor an address");
+    assert_eq!(secured.code(&admin, AdminMessage::CREATE_ROLE, &fields), ResultCode::OK);
+    let (answer, _) = secured.administer(0, &admin, AdminMessage::QUERY_ROLES, &fields[..1]);
+    let Answer::Bytes(bytes) = answer else { panic!("{answer:?}") };
+    let fields = fields.map(|(id, data)| (id, data.to_vec())).to_vec();
+    let row = AdminMessage { fields, ..AdminMessage::default() };
+    let end = AdminMessage::reply(ResultCode::QUERY_END);
+    assert_eq!(bytes, AdminMessage::encode_all(&[row, end]));
+}
+
+#[test]
+fn settings_of_security_are_changed_and_read_back() {
+    let mut secured = Secured::new();
+    let admin = secured.log_in(0, "admin", ADMIN).unwrap();
+    // What asadm's `manage udfs`, `sindex`, `masking`, `jobs` and `config security` send needs a role.
+    let commands = [
+        "set-config:context=security;privilege-refresh-period=60",
+        "sindex-create:indexname=i;namespace=mydata;bin=n;type=numeric",
+        "udf-put:filename=a.lua;udf-type=LUA;content-len=4;content=YQ==",
+        "masking:namespace=mydata;set=s;bin=b;type=string;function=redact",
+        "query-abort-all:",
+    ];
+    for command in commands {
+        assert!(secured.info(&admin, command).starts_with("ERROR:81:"), "{command}");
+    }
+    let roles = encode_names(&["sys-admin", "data-admin"]);
+    let grant = [(AdminMessage::USER, &b"admin"[..]), (AdminMessage::ROLES, &roles)];
+    assert_eq!(secured.code(&admin, AdminMessage::GRANT_ROLES, &grant), ResultCode::OK);
+    for command in commands {
+        let answer = secured.info(&admin, command).to_lowercase();
+        assert!(answer.starts_with("ok"), "{command}: {answer}");
+    }
+    for (set, answer) in [
+        ("tps-weight=5", "ok"),
+        ("log.report-sys-admin=true", "ok"),
+        ("enable-quotas=true", "ERROR:4:invalid set-config parameter"),
+        ("privilege-refresh-period=9", "ERROR:4:invalid set-config parameter"),
+    ] {
+        assert_eq!(secured.info(&admin, &format!("set-config:context=security;{set}")), answer);
+    }
+    let config = secured.info(&admin, "get-config:context=security");
+    assert_eq!(
+        config,
+        "enable-quotas=false;privilege-refresh-period=60;session-ttl=86400;tps-weight=5;\
+         log.report-authentication=false;log.report-sys-admin=true;log.report-user-admin=false;\
+         log.report-violation=false"
+    );
+}
+
+#[test]
 fn what_is_no_security_frame_is_answered_and_never_a_panic() {
     let mut secured = Secured::new();
     let admin = Caller::User(Arc::from("admin"));

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
@@ -12,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
+use wire::admin::AdminMessage;
 use wire::{FieldType, Frame, FrameDecoder, FrameType, Message, compression};
 
 use super::engine::{Answered, Content, Request, Stay};
@@ -39,6 +41,8 @@ pub(super) struct Connection {
     door: Door,
     place: Arc<OwnedSemaphorePermit>,
     frames: FrameDecoder,
+    /// Whoever logs in does so from there.
+    stranger: Caller,
     caller: Caller,
 }
 
@@ -52,9 +56,10 @@ enum End {
 
 impl Connection {
     /// A connection that was accepted on an address and has a place there.
-    pub(super) fn new(door: Door, place: OwnedSemaphorePermit) -> Self {
+    pub(super) fn new(door: Door, place: OwnedSemaphorePermit, from: IpAddr) -> Self {
         let frames = FrameDecoder::new(FRAME_LIMIT);
-        Self { door, place: Arc::new(place), frames, caller: Caller::Nobody }
+        let stranger = Caller::Stranger(from);
+        Self { door, place: Arc::new(place), frames, caller: stranger.clone(), stranger }
     }
 
     /// Serves until the client goes or something breaks the connection.
@@ -172,6 +177,9 @@ impl Connection {
             inflated = room.more(usize::try_from(announced.min(FRAME_LIMIT)).ok()?).ok()?;
             frame = compression::decompress(&frame.body, FRAME_LIMIT).ok()?;
         }
+        let logs_in =
+            frame.frame_type == FrameType::Security && AdminMessage::is_login(&frame.body);
+        let caller = if logs_in { self.stranger.clone() } else { self.caller.clone() };
         let mut rows = None;
         if frame.frame_type == FrameType::Info {
             let (node, connections) = (*node, room.connections());
@@ -191,7 +199,6 @@ impl Connection {
             None => Content::Frame(frame),
         };
         let stay = Stay::with(Arc::clone(room), Arc::clone(&self.place), [part, inflated, rows]);
-        let caller = self.caller.clone();
         Some(engine.request(Request { node: *node, site: *site, caller, content, stay }).await)
     }
 }

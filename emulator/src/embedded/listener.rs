@@ -37,13 +37,13 @@ impl Door {
     /// Accepts connections until the node's process ends, then closes the address.
     pub(crate) async fn serve(self, listener: TcpListener) {
         while let Some(accepted) = self.process.run_until_cancelled(listener.accept()).await {
-            let Ok((stream, _)) = accepted else {
+            let Ok((stream, from)) = accepted else {
                 // The process has no file descriptors left, or the client is gone already.
                 tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 continue;
             };
             let Ok(place) = self.room.connection() else { continue };
-            tokio::spawn(Connection::new(self.clone(), place).serve(stream));
+            tokio::spawn(Connection::new(self.clone(), place, from.ip()).serve(stream));
         }
     }
 }

@@ -6,7 +6,10 @@ use wire::replicas::{NamespaceReplicas, PartitionBitmap};
 
 use super::constant::{DEFAULT_COMMANDS, constant};
 use super::endpoints::{self, Ports};
-use super::{idle, logs, manage, partitions, peers, roster, sets, stable, statistics};
+use super::{
+    functions, idle, indexes, logs, manage, masking, partitions, peers, roster, sets, stable,
+    statistics, xdr,
+};
 use crate::node::{Entrance, NamespaceConfig, NamespaceView, Node, RosterView};
 use crate::partition::{NodeId, PARTITIONS};
 use crate::security::{Caller, permits_command};
@@ -169,6 +172,12 @@ impl Asked<'_> {
             },
             "sets" if !self.command.parameters.is_empty() => "ns_type=unknown".to_owned(),
             "sets" => sets::answer(node, self.command.argument),
+            "udf-list" => functions::list(node),
+            "udf-get" => functions::get(node, &self.command),
+            "sindex-list" | "sindex" => indexes::list(node, &self.command),
+            "sindex-stat" => indexes::statistics(node, &self.command),
+            "sindex-exists" => indexes::exists(node, &self.command),
+            "masking-show" => masking::show(node, &self.command),
             "objects" => statistics::all_objects(&self.views(None)).to_string(),
             "cluster-stable" => match self.command.parameter("namespace") {
                 Some(name) if node.namespace(name).is_none() => no_namespace(),
@@ -184,7 +193,7 @@ impl Asked<'_> {
                     .for_each(|ns| ns.columns.truncate(most.unwrap_or(usize::MAX)));
                 wire::replicas::encode(&namespaces)
             }
-            "smd-info" => statistics::metadata(&node.cluster(self.now_ns), node.config().id),
+            "smd-info" => statistics::metadata(&node.cluster(self.now_ns), node),
             "replicas-master" | "replicas-all" => self.replicas_of_old_clients(),
             "partition-info" => self.partition_info(),
             "roster" => self.per_namespace(|name| node.roster(name).map(|v| roster::answer(&v))),
@@ -214,12 +223,18 @@ impl Asked<'_> {
                         None => no_namespace(),
                     }
                 }
-                Some("security" | "xdr") => String::new(),
+                Some("security") => self.security_config(),
+                Some("xdr") => xdr::configuration(self.node, command),
                 _ => error(ResultCode::PARAMETER, "invalid context"),
             },
             "log" => logs::levels(self.node, command.argument),
             "logs" => logs::LOGS.to_owned(),
-            "get-stats" => error(ResultCode::PARAMETER, "missing 'context'"),
+            "get-stats" => match command.parameter("context") {
+                None => error(ResultCode::PARAMETER, "missing 'context'"),
+                Some("xdr") => xdr::statistics(self.node, command),
+                Some(_) => error(ResultCode::PARAMETER, "invalid context"),
+            },
+            "xdr-get-filter" => xdr::filters(self.node, command),
             "physical-devices" => error(ResultCode::PARAMETER, "missing 'path'"),
             "latencies" => {
                 let mut histograms = vec!["batch-index:".to_owned()];
@@ -323,6 +338,15 @@ impl Asked<'_> {
         ];
         known.extend(self.node.service_settings());
         idle::SERVICE_CONFIG.with(&known)
+    }
+
+    /// Nothing in a cluster without security.
+    fn security_config(&self) -> String {
+        if !self.node.config().security {
+            return String::new();
+        }
+        let known: Vec<_> = self.node.security_settings().collect();
+        idle::SECURITY_CONFIG.with(&known)
     }
 
     fn network_config(&self) -> String {

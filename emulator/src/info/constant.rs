@@ -7,8 +7,7 @@ pub(super) const BUILD: &str = "8.1.2.0";
 pub(super) fn constant(name: &str) -> Option<&'static str> {
     Some(match name {
         "admin-tls-std" | "best-practices" | "build_ee_sha" | "build_sha" | "health-outliers"
-        | "health-stats" | "histogram" | "masking-show" | "query-show" | "sindex"
-        | "sindex-list" | "udf-list" | "user-agents" => "",
+        | "health-stats" | "histogram" | "query-show" | "user-agents" => "",
         "build" => BUILD,
         "build_arch" => "x86_64",
         "build_time" => "",
@@ -39,16 +38,18 @@ pub(super) fn constant(name: &str) -> Option<&'static str> {
 }
 
 /// The commands that are answered.
-const COMMANDS: &str = "features;node;compatibility-id;edition;build_ee_sha;build_sha;\
-    build_arch;build_time;build_os;build;version;statistics;services-alumni;services;\
-    partition-generation;best-practices;cluster-name;cluster-stable;dump-cluster;dump-fabric;\
-    dump-hb;dump-hlc;dump-migrates;dump-rw;dump-skew;dump-wb-summary;get-config;get-sl;get-stats;\
-    health-outliers;health-stats;help;histogram;index-pressure;jem-stats;latencies;log;log-set;\
-    logs;masking-show;namespace;namespaces;partition-info;peers-clear-alt;peers-clear-std;\
-    peers-generation;physical-devices;query-show;quiesce;quiesce-undo;rack-ids;racks;recluster;\
-    replicas;revive;roster;roster-set;service;set-config;sets;sindex-list;smd-info;smd-show;\
-    status;tip-clear;truncate;truncate-namespace;truncate-namespace-undo;truncate-undo;udf-list;\
-    user-agent-set;user-agents";
+const COMMANDS: &str = "features;node;compatibility-id;edition;build_ee_sha;build_sha;build_arch;build_time;\
+    build_os;build;version;statistics;services-alumni;services;partition-generation;\
+    best-practices;cluster-name;cluster-stable;dump-cluster;dump-fabric;dump-hb;dump-hlc;\
+    dump-migrates;dump-rw;dump-skew;dump-wb-summary;get-config;get-sl;get-stats;\
+    health-outliers;health-stats;help;histogram;index-pressure;jem-stats;latencies;log;\
+    log-set;logs;masking;masking-show;namespace;namespaces;partition-info;peers-clear-alt;\
+    peers-clear-std;peers-generation;physical-devices;query-abort;query-abort-all;\
+    query-show;quiesce;quiesce-undo;rack-ids;racks;recluster;replicas;revive;roster;\
+    roster-set;service;set-config;sets;sindex-create;sindex-delete;sindex-exists;\
+    sindex-list;sindex-stat;smd-info;smd-show;status;tip-clear;truncate;truncate-namespace;\
+    truncate-namespace-undo;truncate-undo;udf-get;udf-list;udf-put;udf-remove;\
+    user-agent-set;user-agents;xdr-get-filter";
 
 /// What an empty request asks for.
 pub(super) const DEFAULT_COMMANDS: [&str; 15] = [

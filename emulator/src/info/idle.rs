@@ -1,6 +1,7 @@
 //! Answers of a server that has just started and done nothing, and what to put in their place.
 //!
-//! The tables hold the keys of Community Edition 8.1.2.0 in its order, with their idle values.
+//! The tables hold the keys of Community Edition 8.1.2.0 in its order, with their idle values; those
+//! of security and of other clusters, which it lacks, the keys of the vendor's reference.
 //! What the emulator knows replaces a value; what it does not count stays as it is here.
 
 /// A table of `key=value` lines.
@@ -17,6 +18,17 @@ pub(super) const NAMESPACE_CONFIG: Idle = Idle(include_str!("idle/namespace_conf
 pub(super) const SERVICE_CONFIG: Idle = Idle(include_str!("idle/service_config.txt"));
 /// `get-config:context=network`.
 pub(super) const NETWORK_CONFIG: Idle = Idle(include_str!("idle/network_config.txt"));
+/// `get-config:context=security`, in a cluster with security.
+pub(super) const SECURITY_CONFIG: Idle = Idle(include_str!("idle/security_config.txt"));
+/// `get-config:context=xdr` with a destination.
+pub(super) const XDR_CONFIG: Idle = Idle(include_str!("idle/xdr_config.txt"));
+/// The same with a namespace.
+pub(super) const XDR_NAMESPACE_CONFIG: Idle = Idle(include_str!("idle/xdr_namespace_config.txt"));
+/// `get-stats:context=xdr` with a destination.
+pub(super) const XDR_STATISTICS: Idle = Idle(include_str!("idle/xdr_statistics.txt"));
+/// The same with a namespace.
+pub(super) const XDR_NAMESPACE_STATISTICS: Idle =
+    Idle(include_str!("idle/xdr_namespace_statistics.txt"));
 
 impl Idle {
     /// The table as an answer, `key=value` joined by `;`, with the values of `known` keys.
@@ -58,7 +70,18 @@ mod tests {
 
     #[test]
     fn every_line_is_a_pair_and_no_key_comes_twice() {
-        for table in [STATISTICS, NAMESPACE, NAMESPACE_CONFIG, SERVICE_CONFIG, NETWORK_CONFIG] {
+        for table in [
+            STATISTICS,
+            NAMESPACE,
+            NAMESPACE_CONFIG,
+            SERVICE_CONFIG,
+            NETWORK_CONFIG,
+            SECURITY_CONFIG,
+            XDR_CONFIG,
+            XDR_NAMESPACE_CONFIG,
+            XDR_STATISTICS,
+            XDR_NAMESPACE_STATISTICS,
+        ] {
             let mut keys: Vec<&str> =
                 table.0.lines().map(|line| line.split_once('=').unwrap().0).collect();
             let count = keys.len();

@@ -4,8 +4,8 @@ use wire::ResultCode;
 use wire::info::{Command, error};
 
 use super::answer::no_namespace;
-use super::{logs, roster};
-use crate::node::{Node, Quiesce, Recluster};
+use super::{functions, indexes, logs, masking, roster, xdr};
+use crate::node::{Full, Node, Quiesce, Recluster};
 use crate::record::EPOCH_UNIX_MS;
 
 /// Does what a command says; `None` for a command that changes nothing.
@@ -29,14 +29,34 @@ pub(super) fn act(node: &mut Node, now_ns: u64, command: &Command<'_>) -> Option
         "truncate" | "truncate-namespace" => truncate(node, now_ns, command),
         "truncate-undo" | "truncate-namespace-undo" => undo_truncation(node, command),
         "log-set" => logs::set(node, command),
+        "udf-put" => functions::put(node, command),
+        "udf-remove" => functions::remove(node, command),
+        "sindex-create" => indexes::create(node, command),
+        "sindex-delete" => indexes::delete(node, command),
+        "masking" => masking::act(node, command),
+        "query-abort" => abort_query(command),
+        // A query ends in the step in which it begins.
+        "query-abort-all" => Err("OK - number of queries killed: 0".to_owned()),
         "set-config" => set_config(node, command),
         _ => return None,
     };
     Some(done.map_or_else(|refused| refused, |()| "ok".to_owned()))
 }
 
-fn bad(text: &str) -> String {
+pub(super) fn bad(text: &str) -> String {
     error(ResultCode::PARAMETER, text)
+}
+
+/// The answer where there is no room in the cluster's metadata.
+pub(super) fn full(Full: Full) -> String {
+    error(ResultCode::FORBIDDEN, "no room for more metadata")
+}
+
+/// `query-abort:trid=…`: none is under way.
+fn abort_query(command: &Command<'_>) -> Result<(), String> {
+    let number = command.parameter("trid").ok_or_else(|| bad("missing 'trid'"))?;
+    let _: u64 = number.parse().map_err(|_| bad("bad 'trid'"))?;
+    Err(error(ResultCode::NOT_FOUND, "trid not active"))
 }
 
 fn set_roster(node: &mut Node, command: &Command<'_>) -> Result<(), String> {
@@ -113,9 +133,14 @@ fn nanoseconds(text: &str) -> Option<u64> {
 /// `set-config:context=…`. The settings of one command are changed in their order, up to the first
 /// that cannot be.
 fn set_config(node: &mut Node, command: &Command<'_>) -> Result<(), String> {
+    let refused = || bad("invalid set-config parameter");
     let context = command.parameter("context").unwrap_or_default();
+    if context == "xdr" {
+        return xdr::set(node, command).ok_or_else(refused);
+    }
     let selectors: &[&str] =
-        if context == "namespace" { &["context", "namespace", "id"] } else { &["context"] };
+        if context == "namespace" { &["context", "namespace", "id", "set"] } else { &["context"] };
+    let of_set = command.parameter("set");
     let name = command.parameter("namespace").or(command.parameter("id")).unwrap_or_default();
     let settings = command.parameters.iter().filter(|(key, _)| !selectors.contains(key));
     let mut settings = settings.peekable();
@@ -123,12 +148,14 @@ fn set_config(node: &mut Node, command: &Command<'_>) -> Result<(), String> {
     let mut set = |(key, value): &(&str, &str)| match context {
         "service" => node.set_service(key, value),
         "network" => node.set_network(key, value),
-        "namespace" => node.set_config(name, key, value),
+        "security" => node.set_security(key, value),
+        "namespace" => match of_set {
+            Some(of_set) => node.set_set_config(name, of_set, key, value),
+            None => node.set_config(name, key, value),
+        },
         _ => false,
     };
-    (known && settings.all(&mut set))
-        .then_some(())
-        .ok_or_else(|| bad("invalid set-config parameter"))
+    (known && settings.all(&mut set)).then_some(()).ok_or_else(refused)
 }
 
 #[cfg(test)]

@@ -7,14 +7,18 @@
 mod answer;
 mod constant;
 mod endpoints;
+mod functions;
 mod idle;
+mod indexes;
 mod logs;
 mod manage;
+mod masking;
 mod partitions;
 mod peers;
 mod roster;
 mod sets;
 mod stable;
 mod statistics;
+mod xdr;
 
 pub use answer::{answer, value};

@@ -1,7 +1,9 @@
 //! `statistics` and `namespace/<name>`.
 
 use super::idle;
-use crate::node::{ClusterView, ConflictResolution, Mode, NamespaceConfig, NamespaceView};
+use crate::node::{
+    ClusterView, ConflictResolution, Kind, Mode, NamespaceConfig, NamespaceView, Node,
+};
 use crate::partition::NodeId;
 
 /// Live records and tombstones of a namespace on this node.
@@ -119,8 +121,10 @@ pub(super) fn configuration(
     idle::NAMESPACE_CONFIG.with(&known)
 }
 
-/// The answer to `smd-info`: nothing is kept in the system's metadata here.
-pub(super) fn metadata(cluster: &ClusterView, own: NodeId) -> String {
+/// The answer to `smd-info`. Rosters and truncations are spread in ways of their own and not counted
+/// here.
+pub(super) fn metadata(cluster: &ClusterView, node: &Node) -> String {
+    let own = node.config().id;
     let principal = cluster.principal.unwrap_or(own);
     let state = if principal == own { "pr" } else { "npr" };
     let mut answer = format!(
@@ -128,9 +132,17 @@ pub(super) fn metadata(cluster: &ClusterView, own: NodeId) -> String {
         cluster.members.len(),
         cluster.key
     );
-    for module in ["evict", "sindex", "truncate", "UDF"] {
-        answer
-            .push_str(&format!("{module}:committed_key=0,committed_tid=0,n_keys=0,state={state};"));
+    let count = |kind| node.metadata().of(kind).count();
+    let modules = [
+        ("evict", 0),
+        ("sindex", count(Kind::Index)),
+        ("truncate", 0),
+        ("UDF", count(Kind::Functions)),
+    ];
+    for (module, keys) in modules {
+        answer.push_str(&format!(
+            "{module}:committed_key=0,committed_tid=0,n_keys={keys},state={state};"
+        ));
     }
     answer
 }

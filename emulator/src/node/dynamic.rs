@@ -12,9 +12,11 @@ enum Values {
     Number(u64, u64),
     /// `true` or `false`.
     Switch,
+    /// One of some words.
+    Word(&'static [&'static str]),
 }
 
-use Values::{Number, Switch};
+use Values::{Number, Switch, Word};
 
 const ANY: Values = Number(0, u32::MAX as u64);
 const PERCENT: Values = Number(0, 100);
@@ -98,6 +100,64 @@ const NAMESPACE: Table = &[
     ("storage-engine.tomb-raider-sleep", ANY),
 ];
 
+/// `set-config:context=namespace` with a set.
+const SET: Table = &[
+    ("default-read-touch-ttl-pct", PERCENT),
+    ("default-ttl", Number(0, 315_360_000)),
+    ("disable-eviction", Switch),
+    ("enable-index", Switch),
+    ("stop-writes-count", Number(0, u64::MAX)),
+    ("stop-writes-size", Number(0, u64::MAX)),
+];
+
+/// `set-config:context=security`.
+const SECURITY: Table = &[
+    ("privilege-refresh-period", Number(10, 86_400)),
+    ("session-ttl", Number(120, 864_000)),
+    ("tps-weight", Number(2, 20)),
+    ("log.report-authentication", Switch),
+    ("log.report-sys-admin", Switch),
+    ("log.report-user-admin", Switch),
+    ("log.report-violation", Switch),
+];
+
+/// `set-config:context=xdr`.
+const XDR: Table = &[("src-id", Number(0, 255)), ("trace-sample", ANY)];
+
+/// The same with a destination.
+const XDR_DESTINATION: Table = &[
+    ("auth-mode", Word(&["none", "internal", "external", "external-insecure", "pki"])),
+    ("connector", Switch),
+    ("max-recoveries-interleaved", ANY),
+    ("max-used-service-threads", Number(0, 4096)),
+    ("period-ms", Number(5, 1000)),
+    ("use-alternate-access-address", Switch),
+];
+
+/// The same with a namespace.
+const XDR_NAMESPACE: Table = &[
+    (
+        "bin-policy",
+        Word(&["all", "no-bins", "only-changed", "changed-and-specified", "changed-or-specified"]),
+    ),
+    ("compression-level", Number(1, 9)),
+    ("compression-threshold", Number(128, u32::MAX as u64)),
+    ("delay-ms", Number(0, 5000)),
+    ("enable-compression", Switch),
+    ("forward", Switch),
+    ("hot-key-ms", Number(0, 5000)),
+    ("ignore-expunges", Switch),
+    ("max-throughput", ANY),
+    ("sc-replication-wait-ms", Number(5, 1000)),
+    ("ship-bin-luts", Switch),
+    ("ship-nsup-deletes", Switch),
+    ("ship-only-specified-sets", Switch),
+    ("ship-versions-interval", Number(1, 3600)),
+    ("ship-versions-policy", Word(&["latest", "all", "interval"])),
+    ("transaction-queue-limit", Number(1024, 1 << 20)),
+    ("write-policy", Word(&["auto", "update", "replace"])),
+];
+
 /// The settings of one context that were changed.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -124,6 +184,36 @@ impl Shown {
         Self::of(NAMESPACE)
     }
 
+    /// Those of a set.
+    #[must_use]
+    pub fn set_of_records() -> Self {
+        Self::of(SET)
+    }
+
+    /// Those of the security context.
+    #[must_use]
+    pub fn security() -> Self {
+        Self::of(SECURITY)
+    }
+
+    /// Those of the context of other clusters.
+    #[must_use]
+    pub fn xdr() -> Self {
+        Self::of(XDR)
+    }
+
+    /// Those of one other cluster.
+    #[must_use]
+    pub fn xdr_destination() -> Self {
+        Self::of(XDR_DESTINATION)
+    }
+
+    /// Those of a namespace that is shipped.
+    #[must_use]
+    pub fn xdr_namespace() -> Self {
+        Self::of(XDR_NAMESPACE)
+    }
+
     fn of(table: Table) -> Self {
         Self { table, changed: BTreeMap::new() }
     }
@@ -146,9 +236,16 @@ impl Shown {
                 (*least..=*most).contains(&number).then(|| number.to_string())?
             }
             Switch => value.parse::<bool>().ok()?.to_string(),
+            Word(words) => words.iter().find(|word| **word == value)?.to_string(),
         };
         self.changed.insert(name, value);
         Some(())
+    }
+
+    /// What a setting was changed to.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.changed.get(name).map(String::as_str)
     }
 
     /// What was changed, by name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::metadata::Metadata;
 use super::roster::RosterSetting;
 use super::round::RoundId;
 use super::truncation::Truncations;
@@ -34,6 +35,10 @@ pub struct Beat {
     pub truncations: Arc<[Arc<Truncations>]>,
     /// The users and roles that the sender knows, in a cluster with security.
     pub directory: Option<Arc<Directory>>,
+    /// The version of the metadata that the sender knows.
+    pub metadata_version: u64,
+    /// That metadata, while some peer may know another.
+    pub metadata: Option<Arc<Metadata>>,
 }
 
 /// What a node knows of its peers from their heartbeats.
@@ -149,6 +154,8 @@ mod tests {
             rosters: Arc::new([]),
             truncations: Arc::new([]),
             directory: None,
+            metadata_version: 0,
+            metadata: None,
         })
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use wire::Digest;
 
 use super::membership::Ledger;
+use super::metadata::Metadata;
 use super::namespace::Kept;
 use super::roster::Roster;
 use super::state::{Node, Storage};
@@ -43,6 +44,8 @@ pub enum Change {
         /// What.
         change: CopyChange,
     },
+    /// Functions, indexes, masks.
+    Metadata(Arc<Metadata>),
 }
 
 /// A change of a namespace's copies.
@@ -129,6 +132,7 @@ pub(super) struct Written {
     ledger: u64,
     heads: Vec<(Roster, bool, Arc<Truncations>)>,
     directory: Arc<Directory>,
+    metadata: Arc<Metadata>,
 }
 
 impl Node {
@@ -137,7 +141,8 @@ impl Node {
         let began = Change::Began(self.membership.incarnation);
         let ledger = Change::Ledger(self.ledger.clone());
         let directory = Change::Directory(Arc::clone(&self.directory));
-        let mut changes = vec![began, ledger, directory];
+        let metadata = Change::Metadata(Arc::clone(&self.metadata));
+        let mut changes = vec![began, ledger, directory, metadata];
         for (position, namespace) in self.namespaces.iter_mut().enumerate() {
             namespace.journal = Some(Journal::default());
             changes.push(head(position, &namespace.kept));
@@ -155,6 +160,9 @@ impl Node {
         }
         if !Arc::ptr_eq(&written.directory, &self.directory) {
             changes.push(Change::Directory(Arc::clone(&self.directory)));
+        }
+        if !Arc::ptr_eq(&written.metadata, &self.metadata) {
+            changes.push(Change::Metadata(Arc::clone(&self.metadata)));
         }
         for (position, namespace) in self.namespaces.iter_mut().enumerate() {
             if written.heads[position] != head_of(&namespace.kept) {
@@ -175,6 +183,7 @@ impl Node {
             ledger: self.ledger.changes(),
             heads: self.namespaces.iter().map(|space| head_of(&space.kept)).collect(),
             directory: Arc::clone(&self.directory),
+            metadata: Arc::clone(&self.metadata),
         }
     }
 }
@@ -204,6 +213,7 @@ impl Storage {
             ledger: Ledger::default(),
             namespaces: std::iter::repeat_with(kept).take(namespaces).collect(),
             directory: Arc::default(),
+            metadata: Arc::default(),
         }
     }
 
@@ -213,6 +223,7 @@ impl Storage {
             Change::Began(incarnation) => self.incarnation = incarnation,
             Change::Ledger(ledger) => self.ledger = ledger,
             Change::Directory(directory) => self.directory = directory,
+            Change::Metadata(metadata) => self.metadata = metadata,
             Change::Namespace { namespace, roster, trusted, truncations } => {
                 if let Some(kept) = self.namespaces.get_mut(namespace) {
                     kept.roster = roster;
@@ -248,6 +259,7 @@ impl Storage {
             let copies = copies.map(move |change| Change::Copy { namespace, change });
             std::iter::once(head).chain(copies)
         });
-        [began, ledger, directory].into_iter().chain(namespaces)
+        let metadata = Change::Metadata(Arc::clone(&self.metadata));
+        [began, ledger, directory, metadata].into_iter().chain(namespaces)
     }
 }

@@ -10,6 +10,7 @@ pub mod heartbeat;
 pub mod journal;
 pub mod membership;
 pub mod message;
+pub mod metadata;
 pub mod migration;
 pub mod namespace;
 mod observe;
@@ -26,15 +27,19 @@ mod transaction;
 pub mod truncation;
 mod users;
 pub mod view;
+pub mod xdr;
 
 pub use access::{Access, Entrance};
 pub use config::{
     ConflictResolution, Heartbeat, MigrationRate, Mode, NamespaceConfig, NodeConfig, Place,
     RosterEntry,
 };
+pub use dynamic::Shown;
 pub use journal::Change;
 pub use message::{Fabric, Input, Output, PeerMessage};
+pub use metadata::{Fields, Full, Kind, Metadata};
 pub use state::{Node, Storage};
 pub use view::{
     ClusterView, Connections, NamespaceView, PartitionView, Quiesce, Recluster, RosterView, SetView,
 };
+pub use xdr::Xdr;

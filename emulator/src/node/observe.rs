@@ -296,6 +296,21 @@ impl Node {
         Some(sets)
     }
 
+    /// How many live records of a namespace here have a bin, those of one set or of all (an empty
+    /// name); with an empty bin every record counts.
+    #[must_use]
+    pub fn records_with(&self, namespace: &str, set: &str, bin: &str) -> usize {
+        let space = self.namespace_index(namespace).map(|index| &self.namespaces[index]);
+        let copies = space.into_iter().flat_map(|space| &space.kept.partitions);
+        let records = copies.flat_map(|copy| copy.records.values()).map(|stored| &stored.record);
+        let counts = records.filter(|record| {
+            !record.is_tombstone()
+                && (set.is_empty() || record.set == set)
+                && (bin.is_empty() || record.bins.get(bin.as_bytes()).is_some())
+        });
+        counts.count()
+    }
+
     /// Sets the pending roster of a namespace (`roster-set:`); false for an unknown or AP namespace.
     pub fn set_roster(&mut self, namespace: &str, roster: Vec<RosterEntry>) -> bool {
         let Some(index) = self.namespace_index(namespace) else { return false };

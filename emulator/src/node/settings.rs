@@ -1,5 +1,7 @@
 //! What an operator can change while a node runs (`set-config:`), and what follows from it.
 
+use std::collections::BTreeMap;
+
 use super::dynamic::Shown;
 use super::namespace::Namespace;
 use super::state::Node;
@@ -13,6 +15,11 @@ const MEMORY_USED_PCT: u32 = 10;
 const MOST_RACK: u32 = 1_000_000;
 /// The longest time to live, in seconds: ten years.
 const MOST_TTL_S: u32 = 315_360_000;
+
+/// The most sets with settings of their own in a namespace, as many as a server has sets.
+const MOST_SETS: usize = 4095;
+/// The longest name of a set, in bytes.
+const LONGEST_SET: usize = 63;
 
 /// A namespace's settings that are not among the rules of its records.
 #[derive(Clone, Debug)]
@@ -33,6 +40,8 @@ pub struct Settings {
     pub allow_ttl_without_nsup: bool,
     /// What is shown and steers nothing.
     pub shown: Shown,
+    /// The same of single sets, by name.
+    pub sets: BTreeMap<String, Shown>,
 }
 
 impl Default for Settings {
@@ -47,6 +56,7 @@ impl Default for Settings {
             nsup_period_s: 0,
             allow_ttl_without_nsup: false,
             shown: Shown::namespace(),
+            sets: BTreeMap::new(),
         }
     }
 }
@@ -69,6 +79,40 @@ impl Node {
     pub fn set_config(&mut self, namespace: &str, name: &str, value: &str) -> bool {
         let Some(index) = self.namespace_index(namespace) else { return false };
         set(&mut self.namespaces[index], name, value).is_some()
+    }
+
+    /// Changes a setting of a set, which need not hold records yet; false for an unknown namespace,
+    /// name or value.
+    pub fn set_set_config(&mut self, namespace: &str, set: &str, name: &str, value: &str) -> bool {
+        let Some(index) = self.namespace_index(namespace) else { return false };
+        let sets = &mut self.namespaces[index].settings.sets;
+        let fits = (1..=LONGEST_SET).contains(&set.len())
+            && !set.contains([':', ';', '='])
+            && (sets.len() < MOST_SETS || sets.contains_key(set));
+        let mut shown = sets.get(set).cloned().unwrap_or_else(Shown::set_of_records);
+        if !fits || shown.set(name, value).is_none() {
+            return false;
+        }
+        sets.insert(set.to_owned(), shown);
+        true
+    }
+
+    /// The settings of the sets of a namespace that have some of their own.
+    pub fn set_settings(&self, namespace: &str) -> impl Iterator<Item = (&str, &Shown)> {
+        let space = self.namespace_index(namespace).map(|index| &self.namespaces[index]);
+        let sets = space.into_iter().flat_map(|space| &space.settings.sets);
+        sets.map(|(set, shown)| (set.as_str(), shown))
+    }
+
+    /// Changes a setting of the security context; false without security, and for an unknown name
+    /// or value.
+    pub fn set_security(&mut self, name: &str, value: &str) -> bool {
+        self.config.security && self.security.set(name, value).is_some()
+    }
+
+    /// The settings of the security context that were changed, by name.
+    pub fn security_settings(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        self.security.changed()
     }
 
     /// Changes a setting of the service context; false for an unknown name or value.

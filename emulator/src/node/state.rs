@@ -12,11 +12,13 @@ use super::heartbeat::{Beat, Peers};
 use super::journal::Written;
 use super::membership::{Ledger, Membership};
 use super::message::{Fabric, Input, Output};
+use super::metadata::Metadata;
 use super::migration::Migrations;
 use super::namespace::{Kept, Namespace};
 use super::plan::NamespacePlan;
 use super::rebalance::RowsCache;
 use super::transaction::Transactions;
+use super::xdr::Xdr;
 use super::{Connections, NodeConfig};
 use crate::partition::NodeId;
 use crate::security::{Directory, Sessions};
@@ -28,6 +30,7 @@ pub struct Storage {
     pub(super) ledger: Ledger,
     pub(super) namespaces: Vec<Kept>,
     pub(super) directory: Arc<Directory>,
+    pub(super) metadata: Arc<Metadata>,
 }
 
 impl Storage {
@@ -67,6 +70,8 @@ pub struct Node {
     /// Every peer that it ever had, in the order in which it met them.
     pub(super) alumni: Vec<NodeId>,
     pub(super) directory: Arc<Directory>,
+    pub(super) metadata: Arc<Metadata>,
+    pub(super) xdr: Xdr,
     pub(super) sessions: Sessions,
     pub(super) started_ns: u64,
     /// What the driver has told of clients' connections.
@@ -75,6 +80,8 @@ pub struct Node {
     pub(super) service: Shown,
     /// See `service`.
     pub(super) network: Shown,
+    /// See `service`.
+    pub(super) security: Shown,
     /// The levels of log messages that an operator changed.
     pub(super) log_levels: BTreeMap<&'static str, &'static str>,
     /// An operator wants it quiesced from the next rebalance on.
@@ -105,6 +112,7 @@ impl Node {
         now_ns: u64,
     ) -> Self {
         let directory = storage.as_ref().map(|storage| Arc::clone(&storage.directory));
+        let metadata = storage.as_ref().map(|storage| Arc::clone(&storage.metadata));
         let (incarnation, ledger, kept) = match (storage, lost) {
             (Some(storage), _) => {
                 (storage.incarnation + 1, storage.ledger, Some(storage.namespaces))
@@ -148,11 +156,14 @@ impl Node {
             peers_generation: 0,
             alumni: Vec::new(),
             directory: directory.unwrap_or_default(),
+            metadata: metadata.unwrap_or_default(),
+            xdr: Xdr::default(),
             sessions: Sessions::new(seed ^ config.id.0 ^ incarnation.rotate_left(48)),
             started_ns: now_ns,
             connections: Connections::default(),
             service: Shown::service(),
             network: Shown::network(),
+            security: Shown::security(),
             log_levels: BTreeMap::new(),
             quiesced: false,
             written: None,
@@ -173,6 +184,7 @@ impl Node {
             ledger: self.ledger,
             namespaces: self.namespaces.into_iter().map(|namespace| namespace.kept).collect(),
             directory: self.directory,
+            metadata: self.metadata,
         }
     }
 
@@ -280,6 +292,8 @@ impl Node {
                 .map(|namespace| Arc::clone(&namespace.kept.truncations))
                 .collect(),
             directory: self.config.security.then(|| Arc::clone(&self.directory)),
+            metadata_version: self.metadata.version(),
+            metadata: self.told_metadata(),
         });
         for place in self.config.places.iter().filter(|place| place.id != self.id) {
             out.push(Output::Beat { to: place.id, beat: Arc::clone(&beat) });
@@ -301,6 +315,9 @@ impl Node {
         }
         if let Some(directory) = &beat.directory {
             self.learn_directory(directory);
+        }
+        if let Some(metadata) = &beat.metadata {
+            self.learn_metadata(metadata);
         }
         if self.peers.hear(now_ns, from, beat) {
             self.skew.observe(from, ahead_ms);

@@ -1,5 +1,6 @@
 //! Who may do what.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use wire::admin::{Permission, Privilege};
@@ -14,6 +15,8 @@ pub enum Caller {
     /// A connection that has not logged in.
     #[default]
     Nobody,
+    /// The same, from a known address.
+    Stranger(IpAddr),
     /// A connection that has.
     User(Arc<str>),
     /// Whoever runs the cluster, past its security.
@@ -25,19 +28,26 @@ const OPEN_COMMANDS: [&str; 7] =
     ["build", "cluster-name", "connection", "edition", "features", "node", "status"];
 
 /// Info commands that change the cluster, and what permits them.
-const GUARDED_COMMANDS: [(&str, &[Permission]); 12] = [
+const GUARDED_COMMANDS: [(&str, &[Permission]); 19] = [
     ("log-set", &[Permission::SysAdmin]),
+    ("masking", &[Permission::DataAdmin]),
+    ("query-abort", &[Permission::DataAdmin]),
+    ("query-abort-all", &[Permission::DataAdmin]),
     ("quiesce", &[Permission::SysAdmin]),
     ("quiesce-undo", &[Permission::SysAdmin]),
     ("recluster", &[Permission::SysAdmin]),
     ("revive", &[Permission::SysAdmin]),
     ("roster-set", &[Permission::SysAdmin]),
     ("set-config", &[Permission::SysAdmin]),
+    ("sindex-create", &[Permission::DataAdmin, Permission::SindexAdmin]),
+    ("sindex-delete", &[Permission::DataAdmin, Permission::SindexAdmin]),
     ("tip-clear", &[Permission::SysAdmin]),
     ("truncate", &[Permission::DataAdmin, Permission::Truncate]),
     ("truncate-namespace", &[Permission::DataAdmin, Permission::Truncate]),
     ("truncate-namespace-undo", &[Permission::DataAdmin, Permission::Truncate]),
     ("truncate-undo", &[Permission::DataAdmin, Permission::Truncate]),
+    ("udf-put", &[Permission::DataAdmin, Permission::UdfAdmin]),
+    ("udf-remove", &[Permission::DataAdmin, Permission::UdfAdmin]),
 ];
 
 /// The user behind a caller whom a node knows; `None`: the operator, who may do everything.
@@ -46,7 +56,9 @@ pub(super) fn user<'a>(node: &Node, caller: &'a Caller) -> Result<Option<&'a str
         Caller::Operator => Ok(None),
         // A user who was dropped is nobody any more.
         Caller::User(name) if node.directory().user(name).is_some() => Ok(Some(name)),
-        Caller::User(_) | Caller::Nobody => Err(ResultCode::NOT_AUTHENTICATED),
+        Caller::User(_) | Caller::Nobody | Caller::Stranger(_) => {
+            Err(ResultCode::NOT_AUTHENTICATED)
+        }
     }
 }
 

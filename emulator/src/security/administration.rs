@@ -10,7 +10,8 @@ use wire::admin::{
 };
 
 use super::access::{self, Caller};
-use super::directory::{Privileges, User, predefined};
+use super::allowlist::Allowlist;
+use super::directory::{Privileges, Role, User, predefined};
 use super::session::TTL_S;
 use crate::node::Node;
 
@@ -36,10 +37,12 @@ pub fn answer(node: &mut Node, now_ns: u64, caller: &Caller, body: &[u8]) -> Ans
         return Answered { bytes: reply(ResultCode::SECURITY_FIELD), user: None };
     };
     match request.command {
-        AdminMessage::LOGIN | AdminMessage::AUTHENTICATE => match log_in(node, now_ns, &request) {
-            Ok((user, reply)) => Answered { bytes: reply.encode(), user: Some(user.into()) },
-            Err(code) => Answered { bytes: reply(code), user: None },
-        },
+        AdminMessage::LOGIN | AdminMessage::AUTHENTICATE => {
+            match log_in(node, now_ns, caller, &request) {
+                Ok((user, reply)) => Answered { bytes: reply.encode(), user: Some(user.into()) },
+                Err(code) => Answered { bytes: reply(code), user: None },
+            }
+        }
         _ => {
             let rows = administer(node, caller, &request);
             let bytes = match rows {
@@ -54,10 +57,16 @@ pub fn answer(node: &mut Node, now_ns: u64, caller: &Caller, body: &[u8]) -> Ans
 fn log_in(
     node: &mut Node,
     now_ns: u64,
+    caller: &Caller,
     request: &AdminMessage,
 ) -> Result<(String, AdminMessage), ResultCode> {
     let name = name(request, AdminMessage::USER, ResultCode::USER)?;
     let known = node.directory().user(&name).ok_or(ResultCode::USER)?;
+    if let Caller::Stranger(address) = caller
+        && !node.directory().admits(&name, *address)
+    {
+        return Err(ResultCode::NOT_WHITELISTED);
+    }
     if request.command == AdminMessage::AUTHENTICATE
         && let Some(token) = request.field(AdminMessage::SESSION_TOKEN)
     {
@@ -166,8 +175,18 @@ fn administer(
             if directory.role(&name).is_some() {
                 return Err(ResultCode::ROLE_EXISTS);
             }
-            let privileges = privileges(request)?;
-            node.change_directory(|all| all.set_role(&name, Some(privileges)));
+            let limits = [AdminMessage::READ_QUOTA, AdminMessage::WRITE_QUOTA];
+            if limits.iter().any(|quota| request.field(*quota).is_some()) {
+                return Err(ResultCode::QUOTAS_NOT_ENABLED);
+            }
+            let allowlist = allowlist(request)?;
+            // A role may have privileges, a list of addresses, or both.
+            let privileges = match request.field(AdminMessage::PRIVILEGES) {
+                None if !allowlist.is_empty() => Privileges::new(),
+                _ => privileges(request)?,
+            };
+            let role = Role { privileges, allowlist };
+            node.change_directory(|all| all.set_role(&name, Some(role)));
         }
         AdminMessage::DROP_ROLE => {
             administrator()?;
@@ -179,10 +198,16 @@ fn administer(
             let (name, mut known) = existing_role()?;
             let privileges = privileges(request)?;
             if request.command == AdminMessage::GRANT_PRIVILEGES {
-                known.extend(privileges);
+                known.privileges.extend(privileges);
             } else {
-                known.retain(|privilege| !privileges.contains(privilege));
+                known.privileges.retain(|privilege| !privileges.contains(privilege));
             }
+            node.change_directory(|all| all.set_role(&name, Some(known)));
+        }
+        AdminMessage::SET_WHITELIST => {
+            administrator()?;
+            let (name, mut known) = existing_role()?;
+            known.allowlist = allowlist(request)?;
             node.change_directory(|all| all.set_role(&name, Some(known)));
         }
         AdminMessage::SET_QUOTAS => {
@@ -196,7 +221,7 @@ fn administer(
             let asked = request.field(AdminMessage::ROLE).map(|_| role()).transpose()?;
             let all = directory.roles();
             let rows = all.filter(|(name, _)| asked.as_ref().is_none_or(|asked| asked == name));
-            let rows: Vec<_> = rows.map(|(name, privileges)| role_row(name, &privileges)).collect();
+            let rows: Vec<_> = rows.map(|(name, role)| role_row(name, &role)).collect();
             return ended(rows, asked.map(|_| ResultCode::ROLE));
         }
         _ => return Err(ResultCode::SECURITY_COMMAND),
@@ -234,15 +259,16 @@ fn user_row(name: &str, user: &User) -> AdminMessage {
     }
 }
 
-fn role_row(name: &str, privileges: &Privileges) -> AdminMessage {
-    let privileges: Vec<_> = privileges.iter().collect();
-    AdminMessage {
-        fields: vec![
-            (AdminMessage::ROLE, name.into()),
-            (AdminMessage::PRIVILEGES, encode_privileges(&privileges)),
-        ],
-        ..AdminMessage::default()
+fn role_row(name: &str, role: &Role) -> AdminMessage {
+    let privileges: Vec<_> = role.privileges.iter().collect();
+    let mut fields = vec![
+        (AdminMessage::ROLE, name.into()),
+        (AdminMessage::PRIVILEGES, encode_privileges(&privileges)),
+    ];
+    if !role.allowlist.is_empty() {
+        fields.push((AdminMessage::WHITELIST, role.allowlist.text().into_bytes()));
     }
+    AdminMessage { fields, ..AdminMessage::default() }
 }
 
 /// A name in a field; `refusal` if there is none that can be one.
@@ -267,6 +293,12 @@ fn names(request: &AdminMessage) -> Result<BTreeSet<String>, ResultCode> {
             Ok(names.into_iter().collect())
         }
     }
+}
+
+/// The addresses of a request; without any the list is empty.
+fn allowlist(request: &AdminMessage) -> Result<Allowlist, ResultCode> {
+    let text = request.field(AdminMessage::WHITELIST).unwrap_or_default();
+    Allowlist::parse(text).ok_or(ResultCode::WHITELIST)
 }
 
 fn privileges(request: &AdminMessage) -> Result<Privileges, ResultCode> {

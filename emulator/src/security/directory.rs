@@ -1,9 +1,12 @@
 //! The users and the roles of a cluster, as one node knows them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 use wire::admin::{Permission, Privilege};
+
+use super::allowlist::Allowlist;
 
 /// The hash of the first user's password, which is his name: bcrypt of cost 10 with the salt that
 /// all clients use.
@@ -21,6 +24,15 @@ pub(super) struct User {
 /// What a role permits.
 pub(super) type Privileges = BTreeSet<Privilege>;
 
+/// A role.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Role {
+    /// What it permits.
+    pub(super) privileges: Privileges,
+    /// From where its users may log in.
+    pub(super) allowlist: Allowlist,
+}
+
 /// A value with the number of its changes; `None` once it is dropped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Entry<T> {
@@ -32,7 +44,7 @@ struct Entry<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directory {
     users: BTreeMap<String, Entry<User>>,
-    roles: BTreeMap<String, Entry<Privileges>>,
+    roles: BTreeMap<String, Entry<Role>>,
 }
 
 impl Default for Directory {
@@ -65,13 +77,13 @@ impl Directory {
         set(&mut self.users, name, user);
     }
 
-    /// A role's privileges, of a predefined role, too.
-    pub(super) fn role(&self, name: &str) -> Option<Privileges> {
+    /// A role, a predefined one, too.
+    pub(super) fn role(&self, name: &str) -> Option<Role> {
         predefined(name).or_else(|| self.roles.get(name)?.value.clone())
     }
 
     /// All roles: those that were created, then the predefined ones.
-    pub(super) fn roles(&self) -> impl Iterator<Item = (&str, Privileges)> {
+    pub(super) fn roles(&self) -> impl Iterator<Item = (&str, Role)> {
         let created = self.roles.iter();
         let created =
             created.filter_map(|(name, entry)| Some((name.as_str(), entry.value.clone()?)));
@@ -80,21 +92,31 @@ impl Directory {
     }
 
     /// Sets or drops a role that is not predefined.
-    pub(super) fn set_role(&mut self, name: &str, privileges: Option<Privileges>) {
-        set(&mut self.roles, name, privileges);
+    pub(super) fn set_role(&mut self, name: &str, role: Option<Role>) {
+        set(&mut self.roles, name, role);
     }
 
     /// Everything that a user's roles permit.
     pub(super) fn privileges(&self, user: &str) -> Privileges {
         let roles = self.user(user).into_iter().flat_map(|user| &user.roles);
-        roles.filter_map(|role| self.role(role)).flatten().collect()
+        roles.filter_map(|role| self.role(role)).flat_map(|role| role.privileges).collect()
+    }
+
+    /// Whether a user may log in from an address: one that a list of his roles has, if any of them
+    /// has a list.
+    pub(super) fn admits(&self, user: &str, address: IpAddr) -> bool {
+        let roles = self.user(user).into_iter().flat_map(|user| &user.roles);
+        let lists = roles.filter_map(|role| self.role(role)).map(|role| role.allowlist);
+        let lists: Vec<Allowlist> = lists.filter(|list| !list.is_empty()).collect();
+        lists.is_empty() || lists.iter().any(|list| list.has(address))
     }
 }
 
-/// The privilege of a role that every cluster has.
-pub(super) fn predefined(name: &str) -> Option<Privileges> {
+/// A role that every cluster has: one privilege.
+pub(super) fn predefined(name: &str) -> Option<Role> {
     let permission = Permission::ALL.iter().find(|permission| permission.name() == name)?;
-    Some(Privileges::from([Privilege::everywhere(*permission)]))
+    let privileges = Privileges::from([Privilege::everywhere(*permission)]);
+    Some(Role { privileges, allowlist: Allowlist::default() })
 }
 
 fn set<T>(entries: &mut BTreeMap<String, Entry<T>>, name: &str, value: Option<T>) {
@@ -147,7 +169,7 @@ mod tests {
     fn a_new_cluster_has_an_administrator_who_may_not_touch_data() {
         let directory = Directory::default();
         let privileges = directory.privileges("admin");
-        assert_eq!(privileges, predefined("user-admin").unwrap());
+        assert_eq!(privileges, predefined("user-admin").unwrap().privileges);
         assert_eq!(directory.roles().count(), Permission::ALL.len());
     }
 }

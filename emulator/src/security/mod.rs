@@ -5,6 +5,7 @@
 
 mod access;
 mod administration;
+mod allowlist;
 mod directory;
 mod session;
 

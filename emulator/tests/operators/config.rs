@@ -104,6 +104,11 @@ fn what_cannot_be_changed_is_refused() {
         "context=namespace;namespace=mydata;replication-factor=3",
         "context=namespace;namespace=mydata;read-consistency-level-override=all",
         "context=namespace;namespace=mydata;write-commit-level-override=all",
+        // There is no security here, and no such setting of a set.
+        "context=security;privilege-refresh-period=60",
+        "context=namespace;namespace=mydata;migrate-sleep=1;set=demo",
+        "context=namespace;namespace=mydata;enable-index=perhaps;set=demo",
+        "context=namespace;namespace=nosuch;enable-index=true;set=demo",
         // Nobody looks for expired records.
         "context=namespace;namespace=mydata;default-ttl=60",
     ] {
@@ -205,4 +210,35 @@ fn levels_of_log_messages_are_kept() {
     assert!(levels.contains(";migrate:DEBUG;") && levels.contains(";hb:INFO;"), "{levels}");
     assert_eq!(stage.ask(0, "log-set:id=0;any=warning"), "ok");
     assert!(!stage.ask(0, "log/0").contains("INFO"));
+}
+
+#[test]
+fn settings_of_a_set_are_told_with_it_before_and_after_its_first_record() {
+    let mut stage = Stage::settled();
+    let sets = [
+        ("default-ttl", "3600"),
+        ("default-read-touch-ttl-pct", "80"),
+        ("disable-eviction", "true"),
+        ("enable-index", "true"),
+        ("stop-writes-count", "18446744073709551615"),
+        ("stop-writes-size", "1073741824"),
+    ];
+    for (name, value) in sets {
+        // As asadm sends it: the set comes last.
+        let set = format!("set-config:context=namespace;namespace={AP};{name}={value};set=demo");
+        assert_eq!(stage.ask(0, &set), "ok", "{set}");
+    }
+    let all = stage.ask(0, &format!("sets/{AP}"));
+    assert!(all.starts_with(&format!("ns={AP}:set=demo:objects=0:")), "{all}");
+    assert_eq!(stage.ask(1, &format!("sets/{AP}/demo")), "", "one node was told");
+    assert_eq!(stage.ask(0, &format!("sets/{SC}/demo")), "", "of one namespace");
+    for key in 0..40 {
+        assert_eq!(stage.put(AP, "demo", key), ResultCode::OK);
+    }
+    let path = format!("sets/{AP}/demo");
+    assert_ne!(stage.pair(0, &path, "objects"), "0");
+    for (name, value) in sets {
+        assert_eq!(stage.pair(0, &path, name), value, "{name}");
+        assert_ne!(stage.pair(1, &path, name), value, "{name} at another node");
+    }
 }

@@ -7,7 +7,9 @@
 
 mod config;
 mod manage;
+mod metadata;
 mod revive;
 mod stage;
 mod truncate;
 mod views;
+mod xdr;

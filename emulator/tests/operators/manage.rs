@@ -1,4 +1,4 @@
-//! `manage roster`, `manage recluster`, `manage quiesce`.
+//! `manage roster`, `manage recluster`, `manage quiesce`, `manage jobs`.
 
 use crate::stage::{AP, NODES, ROSTER, SC, Stage};
 
@@ -85,4 +85,25 @@ fn a_quiesced_node_hands_its_masters_over_and_takes_them_back() {
     assert_eq!(masters(&mut stage, 2, SC), 0, "not before the cluster reclusters");
     stage.recluster();
     assert_eq!((masters(&mut stage, 2, SC), masters(&mut stage, 2, AP)), before);
+}
+
+#[test]
+fn no_query_is_under_way_that_could_be_killed() {
+    let mut stage = Stage::settled();
+    for (view, command, answer) in [
+        ("manage jobs kill trids", "query-abort:trid=123", "ERROR:2:trid not active"),
+        ("manage jobs kill trids", "query-abort:trid=one", "ERROR:4:bad 'trid'"),
+        ("manage jobs kill trids", "query-abort:", "ERROR:4:missing 'trid'"),
+        ("manage jobs kill all queries", "query-abort-all:", "OK - number of queries killed: 0"),
+        // Of older servers; this one knows none of it.
+        ("manage jobs kill all scans", "scan-abort-all:", "ERROR:4:unrecognized command"),
+        ("manage jobs kill trids", "scan-abort:trid=123", "ERROR:4:unrecognized command"),
+        (
+            "manage jobs kill trids",
+            "jobs:module=query;cmd=kill-job;trid=123",
+            "ERROR:4:unrecognized command",
+        ),
+    ] {
+        assert_eq!(stage.ask(0, command), answer, "{view}: {command}");
+    }
 }

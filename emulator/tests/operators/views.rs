@@ -99,6 +99,9 @@ const USAGE: &[&str] = &[
     "strong-consistency",
 ];
 
+/// The answer to what is no command.
+const UNKNOWN: &str = "ERROR:4:unrecognized command";
+
 /// View, request, form of the answer.
 const VIEWS: &[(&str, &str, Form)] = &[
     ("connecting", "node", Hexadecimal),
@@ -152,7 +155,23 @@ const VIEWS: &[(&str, &str, Form)] = &[
     ("info set", "sets/mydata/demo", Entries(&["objects", "truncating", "enable-index"])),
     ("info transactions", "sets/mydata/<ERO~MRT", Nothing),
     ("info sindex", "sindex-list:", Nothing),
-    ("info xdr", "get-config:context=xdr", Nothing),
+    ("info xdr", "get-config:context=xdr", Pairs(&["dcs", "src-id", "trace-sample"])),
+    ("info xdr", "get-config:context=xdr;dc=nosuch", Error("ERROR:4:bad 'dc' or 'namespace'")),
+    (
+        "show statistics xdr",
+        "get-stats:context=xdr;dc=nosuch",
+        Error("ERROR:4:bad 'dc' or 'namespace'"),
+    ),
+    (
+        "show config xdr filter",
+        "xdr-get-filter:dc=nosuch",
+        Error("ERROR:4:bad 'dc' or 'namespace'"),
+    ),
+    (
+        "show statistics sindex",
+        "sindex-stat:namespace=mydata;indexname=nosuch",
+        Error("ERROR:201:index not found"),
+    ),
     ("info release", "feature-key", Begins("account-name=")),
     ("show pmap", "partition-info", Begins("namespace:partition:state:n_replicas:replica:")),
     ("show roster", "roster:", Entries(&["ns", "roster", "pending_roster", "observed_nodes"])),
@@ -179,7 +198,19 @@ const VIEWS: &[(&str, &str, Form)] = &[
     ("show masking", "masking-show:", Nothing),
     ("show masking", "masking-show:ns=mydata;set=demo;", Nothing),
     ("show udfs", "udf-list", Nothing),
+    ("show udfs", "udf-get:filename=nosuch.lua", Error("ERROR:2:module not found")),
     ("show user-agents", "user-agents", Nothing),
+    ("show users", "get-config:context=security", Nothing),
+    // What asadm sends to servers older than this one pretends to be: it knows none of it.
+    ("show jobs (old)", "jobs:module=query", Error(UNKNOWN)),
+    ("show jobs (old)", "jobs:module=scan", Error(UNKNOWN)),
+    ("show jobs (old)", "scan-show", Error(UNKNOWN)),
+    ("show latencies (old)", "latency:back=60;duration=10;slice=5;", Error(UNKNOWN)),
+    ("show distribution (old)", "hist-dump:ns=mydata;hist=ttl", Error(UNKNOWN)),
+    ("show statistics bins (old)", "bins", Error(UNKNOWN)),
+    ("info xdr (old)", "dcs", Error(UNKNOWN)),
+    ("info xdr (old)", "dc/DC1", Error(UNKNOWN)),
+    ("show config dc (old)", "get-dc-config", Error(UNKNOWN)),
     ("health", "health-outliers", Nothing),
     ("waiting", "cluster-stable:", Hexadecimal),
     ("waiting", "cluster-stable:size=6", Hexadecimal),

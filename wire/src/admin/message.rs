@@ -45,6 +45,8 @@ impl AdminMessage {
     pub const REVOKE_PRIVILEGES: u8 = 13;
     /// List one role, or all.
     pub const QUERY_ROLES: u8 = 16;
+    /// Set the addresses from which users of a role may log in; without any: from everywhere.
+    pub const SET_WHITELIST: u8 = 14;
     /// Limits what the users of a role may do in a second.
     pub const SET_QUOTAS: u8 = 15;
     /// Log in by user and credential.
@@ -69,6 +71,12 @@ impl AdminMessage {
     pub const ROLE: u8 = 11;
     /// Field: privileges.
     pub const PRIVILEGES: u8 = 12;
+    /// Field: addresses, joined by commas.
+    pub const WHITELIST: u8 = 13;
+    /// Field: reads a second.
+    pub const READ_QUOTA: u8 = 14;
+    /// Field: writes a second.
+    pub const WRITE_QUOTA: u8 = 15;
     /// Field: reads of a user by kind, in numbers.
     pub const READ_INFO: u8 = 16;
     /// Field: writes of a user by kind, in numbers.
@@ -94,6 +102,12 @@ impl AdminMessage {
         }
         cursor.finish("security message")?;
         Ok(Self { result_code: ResultCode(result_code), command, fields })
+    }
+
+    /// Whether a body asks to log in, by whatever means.
+    #[must_use]
+    pub fn is_login(body: &[u8]) -> bool {
+        body.get(2).is_some_and(|command| matches!(*command, Self::LOGIN | Self::AUTHENTICATE))
     }
 
     /// A field's bytes.
