@@ -44,3 +44,8 @@ pub mod transactions;
 
 pub use judge::judge;
 pub use run::{Run, Window};
+
+/// The examples of the readme, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

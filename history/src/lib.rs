@@ -1,11 +1,21 @@
-//! What every stage of aerocert speaks.
+//! Histories of what clients asked a database, when, and what they were told.
 //!
-//! Stages meet only in the run directory ([`store`]): a recorder writes a history, a checker reads
-//! it and writes results, a reporter reads both. This crate owns the words and the files; it knows
-//! no cluster, no client, no clock but the one it is handed, and no randomness.
+//! | you have | you need |
+//! | --- | --- |
+//! | a file of Jepsen, Elle, Porcupine, or JSON lines | [`exchange::foreign`]; for transactions [`exchange::elle`] |
+//! | a program that records its own operations | [`Event`]s, and [`History::from_events`] |
+//! | a history for another checker | [`exchange::export`]; [`exchange::jsonl`] loses nothing |
+//! | transactions in memory | [`TransactionsBuilder`] |
+//! | runs on disk, written while they happen | `store` and `Recorder`, of the feature `store` |
 //!
 //! The two types that matter: [`Event`], one line of a history as it is recorded, and [`History`],
-//! the same history with invocations and completions paired.
+//! the same history with invocations and completions paired. [`Outcome`] says what is known of an
+//! operation: it happened, it certainly did not, or nobody knows.
+//!
+//! The other types are what the stages of aerocert tell each other: its stages meet only in the run
+//! directory, where a recorder writes a history, a checker reads it and writes [`Results`], a
+//! reporter reads both. This crate owns these words and files; it knows no cluster, no client, no
+//! clock but the one it is handed, and no randomness.
 
 mod census;
 mod certificate;
@@ -19,8 +29,10 @@ mod operation;
 mod operations;
 mod pairing;
 mod proof;
+#[cfg(feature = "store")]
 mod recorder;
 mod results;
+#[cfg(feature = "store")]
 pub mod store;
 mod topology;
 mod transaction;
@@ -47,6 +59,7 @@ pub use operation::{
 };
 pub use operations::{Iter, Operations, Packed, Seen};
 pub use proof::{KeyProof, ObjectProof, Proof, ProofHeader, ProofQuestion};
+#[cfg(feature = "store")]
 pub use recorder::{Recorder, RecorderSummary};
 pub use results::{
     Anomaly, AnomalyClass, AnomalyGroup, Assumption, CheckResult, OperationCounts, Results, Verdict,
@@ -59,3 +72,8 @@ pub use transaction::{
 pub use transactions_proof::{
     Because, CycleStep, Grounds, OddRead, OddReads, ProvenAnomaly, TransactionsProof,
 };
+
+/// The examples of the readme, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -48,6 +48,7 @@ fn the_proof_is_there_for_programs_too() {
     assert_eq!(document["proof"]["operations"][1]["returned"], "nil");
     assert_eq!(document["proof"]["operations"][0]["lines"], serde_json::json!([1, 2]));
     assert_eq!(document["proof"]["fails_at_line"], 4);
+    assert_eq!(document["proof"]["class"], "stale-read");
 }
 
 /// A write skew, and what proves it.

@@ -3,6 +3,7 @@
 mod edges;
 mod fix;
 mod fuzz;
+mod packages;
 mod soak;
 mod step;
 mod targets;
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask CHORE
 
-  verify   the gate: format, tidiness, dependency rules, lints, docs, every test; changes nothing
+  verify   the gate: format, tidiness, dependency rules, lints, docs, packages, every test; it
+           changes nothing
   fix      format, and apply the lints' own suggestions
   fuzz     arbitrary bytes for every decoder, and the checker against brute force; then may follow
            `--seconds N` (default 30) and the names of targets

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::step::{Steps, cargo};
-use crate::{edges, fuzz, targets, tidy};
+use crate::{edges, fuzz, packages, targets, tidy};
 
 const TEST: [&str; 5] = ["test", "--release", "--workspace", "--locked", "--no-fail-fast"];
 
@@ -29,6 +29,7 @@ pub(crate) fn verify(root: &Path) -> bool {
         let doc = ["doc", "--release", "--workspace", "--no-deps", "--locked"];
         cargo(root, &doc, &[("RUSTDOCFLAGS", "-D warnings")])
     });
+    steps.run("packages", || packages::verify(root));
     steps.run("tests", || {
         let names = targets::integration_tests(root)?;
         let chosen = names.iter().flat_map(|name| ["--test", name]);

@@ -21,7 +21,9 @@ use crate::oracle;
 pub struct Proof {
     /// The object's key; nil if the history has one object.
     pub key: DatumId,
-    /// What is wrong, in a sentence.
+    /// What is wrong: [`NonLinearizable`](AnomalyClass::NonLinearizable) where no finer class fits.
+    pub class: AnomalyClass,
+    /// The same in a sentence.
     pub claim: String,
     /// The operations that prove it, in the order of their invocations: they have no order on
     /// their own, and none that takes the others in.
@@ -57,6 +59,7 @@ impl Proof {
         let claim = claim::of(object.data, object.model, class, &told);
         Self {
             key: operations[0].key,
+            class,
             claim: claim.to_owned(),
             operations: positions,
             explained: fails_at.map(|one| ended(one.completed)),

@@ -159,6 +159,7 @@ fn proof_document(history: &Foreign, proof: &Proof) -> serde_json::Value {
         .collect();
     json!({
         "key": history.keyed.then(|| data.print(proof.key)),
+        "class": proof.class,
         "claim": proof.claim,
         "operations": operations,
         "explained": proof.explained,

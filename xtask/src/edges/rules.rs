@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "checker",
         ours: &["history"],
-        bare: &[],
+        bare: &["history"],
         never: &["tokio", "aerospike"],
         pure: Some(Pure { never: &["tokio", "aerospike"], packages: 55 }),
     },

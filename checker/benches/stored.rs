@@ -1,9 +1,9 @@
 //! Stored runs of any size, and how fast they are judged next to how fast they are only read.
 //!
 //! ```text
-//! cargo run --release -p aerocert-checker --example stored -- make FOLDER OPERATIONS valid|split [KEYS]
-//! cargo run --release -p aerocert-checker --example stored -- measure RUN [REPETITIONS]
-//! cargo run --release -p aerocert-checker --example stored -- judge RUN
+//! cargo bench -p aerocert-checker --bench stored -- make FOLDER OPERATIONS valid|split [KEYS]
+//! cargo bench -p aerocert-checker --bench stored -- measure RUN [REPETITIONS]
+//! cargo bench -p aerocert-checker --bench stored -- judge RUN
 //! ```
 //!
 //! `make` writes a run of registers: a hundred processes in a closed loop, half of them writers, one
@@ -29,13 +29,18 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use stage::Stage;
 
+const USAGE: &str =
+    "make FOLDER OPERATIONS valid|split [KEYS], measure RUN [REPETITIONS], judge RUN";
+
 type Failure = Box<dyn std::error::Error>;
 
 const PROCESSES: u32 = 100;
 const TIMEOUT_NS: u64 = 20_000_000;
 
 fn main() -> Result<(), Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo adds a `--bench` of its own.
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["make", folder, operations, kind @ ("valid" | "split"), ref keys @ ..] => {
@@ -53,8 +58,11 @@ fn main() -> Result<(), Failure> {
             let results = aerocert_checker::judge(run.manifest(), &history, &faults, &observations);
             Ok(run.write_results(&results)?)
         }
-        _ => Err("make FOLDER OPERATIONS valid|split [KEYS], measure RUN [REPETITIONS], judge RUN"
-            .into()),
+        [] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
     }
 }
 
