@@ -49,11 +49,14 @@ impl Proof {
         known: Violation,
     ) -> Self {
         let fails_at = first_failure(object, operations);
-        let (class, positions) = of_class(object, operations).unwrap_or_else(|| {
-            let until = fails_at.map(|one| one.completed);
-            let few = least(object, operations, known, until);
-            (AnomalyClass::NonLinearizable, fewest(object, operations, few))
+        let until = fails_at.map(|one| one.completed);
+        let (class, mut positions) = of_class(object, operations).unwrap_or_else(|| {
+            (AnomalyClass::NonLinearizable, least(object, operations, known, until))
         });
+        // Finer classes are told with all that belongs to them.
+        if class == AnomalyClass::NonLinearizable {
+            positions = fewest(object, operations, positions, until);
+        }
         let ended = |until: u32| operations.iter().filter(|one| one.completed < until).count();
         let told: Vec<&ForeignOperation> = positions.iter().map(|at| &operations[*at]).collect();
         let claim = claim::of(object.data, object.model, class, &told);
@@ -179,20 +182,33 @@ fn circle(
     is_one(&known.operations).then(|| irreducible(known.operations.clone(), MOST_TRIED, is_one))
 }
 
-/// Of a few operations those that the verifier needs; all of them if it does not believe them.
-fn fewest(object: &Object<'_>, operations: &[ForeignOperation], few: Vec<usize>) -> Vec<usize> {
+/// Of a few operations those that the verifier needs, of what is known by the first end that no order
+/// explains, or else of all; all of the few if it does not believe them.
+fn fewest(
+    object: &Object<'_>,
+    operations: &[ForeignOperation],
+    mut few: Vec<usize>,
+    until: Option<u32>,
+) -> Vec<usize> {
     if few.len() > oracle::MOST || operations.len() > MOST_TRIED {
         return few;
     }
     let question = Question { model: object.model, initial: object.initial };
     let tells = |one: &ForeignOperation| says_something(one) && !object.silence.covers(one);
-    let (places, told): (Vec<usize>, Vec<&ForeignOperation>) =
-        operations.iter().enumerate().filter(|(_, one)| tells(one)).unzip();
-    let proves = |kept: &[usize]| {
-        let kept: Vec<usize> = kept.iter().filter_map(|at| places.binary_search(at).ok()).collect();
-        excerpt::verify(object.history, question, &told, &kept).is_ok()
-    };
-    if proves(&few) { irreducible(few, MOST_TRIED, proves) } else { few }
+    for until in [until, None] {
+        let known = until.map_or_else(|| operations.to_vec(), |until| cut(operations, until));
+        let (places, told): (Vec<usize>, Vec<&ForeignOperation>) =
+            known.iter().enumerate().filter(|(_, one)| tells(one)).unzip();
+        let proves = |kept: &[usize]| {
+            let kept: Vec<usize> =
+                kept.iter().filter_map(|at| places.binary_search(at).ok()).collect();
+            excerpt::verify(object.history, question, &told, &kept).is_ok()
+        };
+        if proves(&few) {
+            few = irreducible(few, MOST_TRIED, proves);
+        }
+    }
+    few
 }
 
 /// The same where values that nobody of the operations wrote may have been written at any time.

@@ -69,7 +69,16 @@ pub(crate) fn wild<C: Case>(random: &mut ChaCha8Rng, most: usize) -> Times<C> {
 /// A history with an order: operations take effect one after another at instants within their
 /// intervals, and those in doubt late or never. `wide` is how many effects an interval spans.
 pub(crate) fn tame<C: Case>(random: &mut ChaCha8Rng, count: usize, wide: u64) -> Times<C> {
-    let mut object = C::Object::default();
+    tame_from::<C>(C::Object::default(), random, count, wide)
+}
+
+/// The same of an object that holds something at the start.
+pub(crate) fn tame_from<C: Case>(
+    mut object: C::Object,
+    random: &mut ChaCha8Rng,
+    count: usize,
+    wide: u64,
+) -> Times<C> {
     let mut now = 2 * wide;
     let mut history = Vec::new();
     while history.len() < count {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use aerocert_checker::foreign::ObjectModel;
-use aerocert_checker::oracle::Fate;
+use aerocert_checker::oracle::{self, Fate, Timed};
 use aerocert_checker::specification::{
     CounterOperation, ListOperation, MutexOperation, QueueOperation, RegisterOperation,
     SetOperation, Step, TextOperation,
@@ -30,6 +30,17 @@ pub(crate) trait Recorded: Case {
 
     fn line(operation: &Done<Self>) -> Line;
 
+    /// What an object may hold at the start instead of what the model says, and how that is spelt.
+    fn beginning() -> Option<(Self::Object, &'static str)> {
+        None
+    }
+
+    /// Whether it says nothing of an object that holds something at the start, and to which nobody
+    /// of the history writes nil.
+    fn is_silent(_: &Done<Self>, _: &Times<Self>) -> bool {
+        false
+    }
+
     /// Whether it is a condition that did not hold.
     fn is_refused(_: &Done<Self>) -> bool {
         false
@@ -54,8 +65,23 @@ fn register(operation: &RegisterOperation) -> Line {
     }
 }
 
+/// A read of nil where nobody writes it.
+fn is_silent(operation: &RegisterOperation, all: &[Timed<RegisterOperation>]) -> bool {
+    let writes_nil =
+        |one: &Timed<RegisterOperation>| one.operation == RegisterOperation::Write(None);
+    *operation == RegisterOperation::Read(None) && !all.iter().any(writes_nil)
+}
+
 impl Recorded for Registers {
     const MODEL: ObjectModel = ObjectModel::Register;
+
+    fn beginning() -> Option<(oracle::Register, &'static str)> {
+        Some((oracle::Register(Some(2)), "2"))
+    }
+
+    fn is_silent(operation: &RegisterOperation, all: &Times<Self>) -> bool {
+        is_silent(operation, all)
+    }
 
     fn line(operation: &RegisterOperation) -> Line {
         register(operation)
@@ -64,6 +90,14 @@ impl Recorded for Registers {
 
 impl Recorded for CasRegisters {
     const MODEL: ObjectModel = ObjectModel::CasRegister;
+
+    fn beginning() -> Option<(oracle::Register, &'static str)> {
+        Some((oracle::Register(Some(2)), "2"))
+    }
+
+    fn is_silent(operation: &RegisterOperation, all: &Times<Self>) -> bool {
+        is_silent(operation, all)
+    }
 
     fn line(operation: &RegisterOperation) -> Line {
         register(operation)
@@ -76,6 +110,10 @@ impl Recorded for CasRegisters {
 
 impl Recorded for Counters {
     const MODEL: ObjectModel = ObjectModel::Counter;
+
+    fn beginning() -> Option<(oracle::Sum, &'static str)> {
+        Some((oracle::Sum(2), "2"))
+    }
 
     fn fit(operation: CounterOperation) -> CounterOperation {
         match operation {
@@ -108,6 +146,10 @@ impl Recorded for Lists {
 
 impl Recorded for Texts {
     const MODEL: ObjectModel = ObjectModel::KeyValue;
+
+    fn beginning() -> Option<(oracle::Words, &'static str)> {
+        Some((oracle::Words("a".to_owned()), "\"a\""))
+    }
 
     fn line(operation: &TextOperation) -> Line {
         match operation {
