@@ -1,18 +1,37 @@
 //! Histories in, verdicts out: no IO, no clock, no async.
 //!
-//! [`judge`] takes a stored run and says what it shows. It works in layers, each of which
-//! stands on its own:
+//! # Which entry for which question
 //!
-//! - [`assumptions`]: what must hold before a verdict means anything;
-//! - [`linearizability`]: whether an order of one key's operations explains what was seen; by
-//!   zones and chains where values are unique (near-linear, never undecided), by search elsewhere;
-//! - [`consistency`]: which weaker model still holds where none does;
-//! - [`anomalies`]: the finer classes, one file each with its definition;
-//! - [`online`]: the same judgement while a history goes on, in bounded memory;
-//! - [`oracle`]: brute force over all orders of a few operations, to which the tests hold the rest;
-//! - [`certificate`]: orders and witnesses, and the verifier that takes nothing on trust;
-//! - [`census`]: figures and tables over all records;
-//! - [`evidence`]: the few operations that prove a violation, and the sentence that says so.
+//! | you have | you ask |
+//! | --- | --- |
+//! | a file of Jepsen or Porcupine, or JSON lines | [`foreign::judge`] |
+//! | a log of registers, millions of operations | [`linearizability::register::judge`], from columns |
+//! | operations of one record in memory | [`linearizability::decide`]; if it is broken, [`consistency`] and [`anomalies`] say what still holds and what is wrong |
+//! | a data type of your own | [`linearizability::search::decide`], with your [`Specification`](specification::Specification) |
+//! | transactions over lists or registers | [`transactions::judge`] |
+//! | a history that still goes on | [`online::Judge`] |
+//! | a verdict that others are to believe | [`foreign::prove`], [`certificate::prove`], [`transactions::order`], and the verifiers in [`certificate`] |
+//! | an algorithm of your own | [`oracle`]: brute force, to hold it to |
+//! | a stored run of aerocert | [`judge()`] |
+//!
+//! What is said of an operation comes from [`history::Outcome`]: it happened, it certainly did not,
+//! or nobody knows. What nobody knows may take effect at any later time, or never.
+//!
+//! # What no verdict is
+//!
+//! *Valid* and *invalid* are exact, and *invalid* comes with operations that are a violation on their
+//! own. What cannot be decided within its [budget](linearizability::search::Budget) is *unknown*,
+//! with what was reached. No function here panics on a history, whatever is in it; those that refuse
+//! one return an error that says where it is wrong.
+//!
+//! # How a run is judged
+//!
+//! [`judge()`] works in layers: assumptions (what must hold before a verdict means anything),
+//! [`linearizability`] (whether an order of one key's operations explains what was seen; by zones and
+//! chains where values are unique, near-linear and never undecided, by search elsewhere),
+//! [`consistency`] (which weaker model still holds where none does), [`anomalies`] (the finer classes,
+//! one file each with its definition), [`evidence`] (the few operations that prove a violation) and
+//! [`census`] (figures and tables over all records).
 //!
 //! The same input gives the same bytes of results: every order that can be seen is the order of
 //! keys and invocations.
@@ -25,7 +44,7 @@
 //! ```
 
 pub mod anomalies;
-pub mod assumptions;
+mod assumptions;
 pub mod census;
 pub mod certificate;
 mod checks;
@@ -43,7 +62,6 @@ mod survey;
 pub mod transactions;
 
 pub use judge::judge;
-pub use run::{Run, Window};
 
 /// The examples of the readme, as tests.
 #[cfg(doctest)]

@@ -12,17 +12,17 @@ use crate::survey::Survey;
 
 /// A stored run with what every check needs of it.
 #[derive(Debug)]
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     /// What was asked.
-    pub manifest: &'a Manifest,
+    pub(crate) manifest: &'a Manifest,
     /// What happened.
-    pub history: &'a History,
+    pub(crate) history: &'a History,
     /// The faults by index, each as its last line says.
-    pub faults: BTreeMap<u32, &'a FaultRecord>,
+    pub(crate) faults: BTreeMap<u32, &'a FaultRecord>,
     /// What the nodes said of themselves.
-    pub observations: &'a [Observation],
+    pub(crate) observations: &'a [Observation],
     /// When faults were in force.
-    pub windows: Vec<Window>,
+    pub(crate) windows: Vec<Window>,
     pub(crate) survey: Survey,
     /// The keys, in order, each with the end of its positions.
     keys: Vec<(Key, usize)>,
@@ -33,24 +33,24 @@ pub struct Run<'a> {
 
 /// When one fault was in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
+pub(crate) struct Window {
     /// The fault's index.
-    pub fault: u32,
+    pub(crate) fault: u32,
     /// When its injection began at the earliest, in ns.
-    pub from_ns: u64,
+    pub(crate) from_ns: u64,
     /// When a probe found it gone (or the history's end), in ns.
-    pub to_ns: u64,
+    pub(crate) to_ns: u64,
     /// When the cluster was whole again and no migration remained, in ns: until then nodes may go on
     /// apart although nothing parts them any more.
-    pub settled_ns: u64,
+    pub(crate) settled_ns: u64,
     /// Whether it parts nodes that go on alone: a partition, or a node that is paused for long.
-    pub parts: bool,
+    pub(crate) parts: bool,
 }
 
 impl Window {
     /// Whether a span of time touches the window.
     #[must_use]
-    pub fn touches(&self, from_ns: u64, to_ns: u64) -> bool {
+    pub(crate) fn touches(&self, from_ns: u64, to_ns: u64) -> bool {
         from_ns <= self.to_ns && self.from_ns <= to_ns
     }
 }
@@ -58,7 +58,7 @@ impl Window {
 impl<'a> Run<'a> {
     /// Gathers a run.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         manifest: &'a Manifest,
         history: &'a History,
         faults: &'a [FaultRecord],
@@ -82,45 +82,45 @@ impl<'a> Run<'a> {
     }
 
     /// The keys, in order.
-    pub fn keys(&self) -> impl ExactSizeIterator<Item = Key> + '_ {
+    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = Key> + '_ {
         self.keys.iter().map(|(key, _)| *key)
     }
 
     /// The positions of the operations of a key, which is given by its rank among all, in the order of
     /// their invocations.
     #[must_use]
-    pub fn positions(&self, rank: usize) -> &[u32] {
+    pub(crate) fn positions(&self, rank: usize) -> &[u32] {
         let begin = rank.checked_sub(1).map_or(0, |before| self.keys[before].1);
         &self.positions[begin..self.keys[rank].1]
     }
 
     /// The operations of a key, packed.
-    pub fn packed(&self, rank: usize) -> impl Iterator<Item = Packed<'a>> + Clone + '_ {
+    pub(crate) fn packed(&self, rank: usize) -> impl Iterator<Item = Packed<'a>> + Clone + '_ {
         let operations = &self.history.operations;
         self.positions(rank).iter().map(|position| operations.packed(*position as usize))
     }
 
     /// The operations of a key.
     #[must_use]
-    pub fn operations(&self, rank: usize) -> Vec<Operation> {
+    pub(crate) fn operations(&self, rank: usize) -> Vec<Operation> {
         self.packed(rank).map(Operation::from).collect()
     }
 
     /// A key's rank among all.
     #[must_use]
-    pub fn rank(&self, key: Key) -> Option<usize> {
+    pub(crate) fn rank(&self, key: Key) -> Option<usize> {
         self.keys.binary_search_by_key(&key, |(key, _)| *key).ok()
     }
 
     /// Looks at a key as a [`Record`], which is gathered for that and then gone.
-    pub fn with_record<T>(&self, rank: usize, look: impl FnOnce(&Record<'_>) -> T) -> T {
+    pub(crate) fn with_record<T>(&self, rank: usize, look: impl FnOnce(&Record<'_>) -> T) -> T {
         let operations = self.operations(rank);
         look(&Record::of(self, self.keys[rank].0, &operations))
     }
 
     /// Whether an operation is a read, made after healing and migrations, that was answered.
     #[must_use]
-    pub fn is_final_read(&self, operation: &Operation) -> bool {
+    pub(crate) fn is_final_read(&self, operation: &Operation) -> bool {
         !operation.call.is_write()
             && operation.outcome == Outcome::Ok
             && self.final_reads_ns.is_some_and(|start| operation.invoked_ns >= start)
@@ -128,13 +128,13 @@ impl<'a> Run<'a> {
 
     /// When the final reads began, in ns.
     #[must_use]
-    pub fn final_reads_ns(&self) -> Option<u64> {
+    pub(crate) fn final_reads_ns(&self) -> Option<u64> {
         self.final_reads_ns
     }
 
     /// When no migration remained, in ns.
     #[must_use]
-    pub fn migrations_ended_ns(&self) -> Option<u64> {
+    pub(crate) fn migrations_ended_ns(&self) -> Option<u64> {
         self.history.marked_ns(Mark::MigrationsEnded)
     }
 }

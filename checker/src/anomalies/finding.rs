@@ -50,7 +50,7 @@ impl Finding {
 
     /// The violation with its proof.
     #[must_use]
-    pub fn anomaly(&self, run: &Run<'_>, record: &Record<'_>) -> Anomaly {
+    pub(crate) fn anomaly(&self, run: &Run<'_>, record: &Record<'_>) -> Anomaly {
         self.proven(record).told(run, record)
     }
 

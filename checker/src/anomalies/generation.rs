@@ -33,14 +33,18 @@ pub fn find(record: &Record<'_>) -> Vec<Finding> {
 /// Among some operations, each that returned a lower generation (or the same, if that counts) than
 /// one that had completed before it began, as (the one before, it).
 #[must_use]
-pub fn regressions_of(record: &Record<'_>, among: &[usize], same: bool) -> Vec<(usize, usize)> {
+pub(crate) fn regressions_of(
+    record: &Record<'_>,
+    among: &[usize],
+    same: bool,
+) -> Vec<(usize, usize)> {
     regressions(record, &told_among(record, among.iter().copied()), same)
 }
 
 /// The operations that tell a generation, with it; none if the record's generations begin anew or
 /// may have wrapped.
 #[must_use]
-pub fn told(record: &Record<'_>) -> Vec<(usize, u32)> {
+pub(crate) fn told(record: &Record<'_>) -> Vec<(usize, u32)> {
     told_among(record, 0..record.operations.len())
 }
 

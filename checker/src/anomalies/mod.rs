@@ -17,7 +17,7 @@ pub mod generation;
 pub mod lost_update;
 pub mod lost_write;
 pub mod non_linearizable;
-pub mod overdue;
+pub(crate) mod overdue;
 mod ranges;
 mod record;
 pub mod session_writes;
@@ -27,4 +27,4 @@ pub mod torn_record;
 
 pub use finding::Finding;
 pub use record::{Meeting, Record, observed, written};
-pub use sightings::{Seen, Sightings};
+pub(crate) use sightings::Sightings;

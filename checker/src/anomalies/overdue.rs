@@ -12,7 +12,7 @@ use super::{Record, counter_drift, generation, stale_read};
 /// The answered reads that missed an acknowledged write by value, by count or by generation, in the
 /// order of their calls.
 #[must_use]
-pub fn find(record: &Record<'_>) -> Vec<usize> {
+pub(crate) fn find(record: &Record<'_>) -> Vec<usize> {
     let mut reads = stale_read::overdue(record);
     reads.extend(generation::overdue(record));
     if record.model == Model::Counter {

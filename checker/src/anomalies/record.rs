@@ -91,7 +91,7 @@ impl<'a> Record<'a> {
 
     /// A record of a run, of its [operations](Run::operations).
     #[must_use]
-    pub fn of(run: &Run<'_>, key: Key, operations: &'a [Operation]) -> Self {
+    pub(crate) fn of(run: &Run<'_>, key: Key, operations: &'a [Operation]) -> Self {
         let operations: Vec<&Operation> = operations.iter().collect();
         let finals =
             (0..operations.len()).filter(|at| run.is_final_read(operations[*at])).collect();

@@ -8,23 +8,23 @@ use crate::linearizability::list;
 
 /// The reads that returned a value, or a list with an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The one that ended first.
-    pub first: usize,
+    pub(crate) first: usize,
     /// The one that began last.
-    pub last: usize,
+    pub(crate) last: usize,
 }
 
 /// Who saw which value of a record. One pass over its reads.
 #[derive(Debug, Default)]
-pub struct Sightings {
+pub(crate) struct Sightings {
     seen: FxHashMap<Value, Seen>,
 }
 
 impl Sightings {
     /// Gathers them.
     #[must_use]
-    pub fn of(record: &Record<'_>) -> Self {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
         let mut this = Self::default();
         for read in record.reads() {
             let operation = record.operations[read];
@@ -46,7 +46,7 @@ impl Sightings {
 
     /// Who saw a value; `None` if nobody did.
     #[must_use]
-    pub fn of_value(&self, value: Value) -> Option<Seen> {
+    pub(crate) fn of_value(&self, value: Value) -> Option<Seen> {
         self.seen.get(&value).copied()
     }
 }

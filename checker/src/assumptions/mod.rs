@@ -19,7 +19,7 @@ use crate::run::Run;
 
 /// Examines all assumptions, in a fixed order.
 #[must_use]
-pub fn examine(run: &Run<'_>) -> Vec<Assumption> {
+pub(crate) fn examine(run: &Run<'_>) -> Vec<Assumption> {
     let mut assumptions = vec![
         key_space::examine(run),
         processes::examine(run),

@@ -97,7 +97,7 @@ pub fn fates(record: &Record<'_>) -> Vec<Element> {
 
 /// Counts the elements of lists, one list after another.
 #[must_use]
-pub fn summary(lists: impl IntoIterator<Item = Vec<Element>>) -> Elements {
+pub(crate) fn summary(lists: impl IntoIterator<Item = Vec<Element>>) -> Elements {
     let mut this = Elements::default();
     let mut counts: BTreeMap<ElementFate, u64> = BTreeMap::new();
     let mut missing_ns = Vec::new();

@@ -17,7 +17,8 @@ use crate::consistency;
 use crate::run::Run;
 use lost::Lost;
 
-pub use elements::{fates, summary};
+pub use elements::fates;
+pub(crate) use elements::summary;
 
 /// How many rows of a table are stored; all are counted.
 pub(crate) const ROWS: usize = 1_000;

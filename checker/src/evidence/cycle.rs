@@ -9,22 +9,22 @@ use petgraph::visit::EdgeRef;
 /// A value must precede another, because of these operations: the first ended before the second
 /// began, or the second (the same as the first) replaced the one by the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Precedence<V> {
+pub(crate) struct Precedence<V> {
     /// The value that comes first.
-    pub before: V,
+    pub(crate) before: V,
     /// The value that comes after it.
-    pub after: V,
+    pub(crate) after: V,
     /// An operation on the former.
-    pub one: usize,
+    pub(crate) one: usize,
     /// An operation on the latter.
-    pub other: usize,
+    pub(crate) other: usize,
 }
 
 /// A shortest cycle of precedences, beginning with the least value on any; empty if there is none.
 ///
 /// Components are found by Kosaraju's algorithm, which petgraph runs without recursion.
 #[must_use]
-pub fn shortest_cycle<V: Copy + Ord>(precedences: &[Precedence<V>]) -> Vec<Precedence<V>> {
+pub(crate) fn shortest_cycle<V: Copy + Ord>(precedences: &[Precedence<V>]) -> Vec<Precedence<V>> {
     let mut graph: DiGraph<V, usize> = DiGraph::new();
     let mut nodes: BTreeMap<V, NodeIndex> = BTreeMap::new();
     for (index, one) in precedences.iter().enumerate() {

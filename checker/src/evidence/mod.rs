@@ -5,9 +5,9 @@ mod minimal;
 mod rest;
 mod seconds;
 mod shrink;
-pub mod words;
+pub(crate) mod words;
 
-pub use cycle::{Precedence, shortest_cycle};
+pub(crate) use cycle::{Precedence, shortest_cycle};
 pub use minimal::minimal;
 pub use seconds::Seconds;
 pub use shrink::irreducible;

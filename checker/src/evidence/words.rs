@@ -6,7 +6,7 @@ use super::Seconds;
 
 /// What was asked, and by whom: `write of 17 by process 3`.
 #[must_use]
-pub fn asked(operation: &Operation) -> String {
+pub(crate) fn asked(operation: &Operation) -> String {
     let what = match &operation.call {
         Call::Read => "read".to_owned(),
         Call::Write { value } => format!("write of {value}"),
@@ -23,7 +23,7 @@ pub fn asked(operation: &Operation) -> String {
 
 /// How it ended: `was acknowledged at 3.201 s`.
 #[must_use]
-pub fn ended(operation: &Operation, seconds: Seconds) -> String {
+pub(crate) fn ended(operation: &Operation, seconds: Seconds) -> String {
     let at = operation.completed_ns.map(|at| seconds.print(at));
     match (operation.outcome, at) {
         (Outcome::Ok, Some(at)) if operation.call.is_write() => format!("was acknowledged at {at}"),
@@ -35,7 +35,7 @@ pub fn ended(operation: &Operation, seconds: Seconds) -> String {
 
 /// What it brought back: `17`, `no record`, `a list of 4 elements`.
 #[must_use]
-pub fn returned(operation: &Operation) -> String {
+pub(crate) fn returned(operation: &Operation) -> String {
     match &operation.returned {
         Returned::Nothing => "nothing".to_owned(),
         Returned::Absent => "no record".to_owned(),
@@ -49,7 +49,7 @@ pub fn returned(operation: &Operation) -> String {
 
 /// A read in whole: `the read by process 4, begun at 3.250 s, returned 12`.
 #[must_use]
-pub fn read(operation: &Operation, seconds: Seconds) -> String {
+pub(crate) fn read(operation: &Operation, seconds: Seconds) -> String {
     format!(
         "the {}, begun at {}, returned {}",
         asked(operation),
@@ -61,7 +61,7 @@ pub fn read(operation: &Operation, seconds: Seconds) -> String {
 /// A refusal in whole: `the compare-and-set from 5 to 9 by process 3, begun at 3.250 s, was refused at
 /// 3.252 s, so that it found another value than 5`.
 #[must_use]
-pub fn refused(operation: &Operation, seconds: Seconds) -> String {
+pub(crate) fn refused(operation: &Operation, seconds: Seconds) -> String {
     let found = match operation.call {
         Call::Cas { expected: Some(expected), .. } => format!("another value than {expected}"),
         _ => "a record".to_owned(),
@@ -76,7 +76,7 @@ pub fn refused(operation: &Operation, seconds: Seconds) -> String {
 
 /// Operations that no order explains, each in whole.
 #[must_use]
-pub fn unexplained<'a>(
+pub(crate) fn unexplained<'a>(
     operations: impl IntoIterator<Item = &'a Operation>,
     seconds: Seconds,
 ) -> String {

@@ -49,7 +49,7 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
 /// An order of a key's operations that explains their counts, as positions; `None` if there is none
 /// or [`decide`] would say nothing.
 #[must_use]
-pub fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
+pub(crate) fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
     let counter = Counter::gather(operations, size(operations)?).ok()?;
     let mut slots = counter.assign(Unseen::Impossible).ok()?.into_iter().peekable();
     let mut reads: Vec<&Sight> = counter.sights.iter().collect();
@@ -72,7 +72,7 @@ pub fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
 /// The size that all increments share (1 if there are none); `None` if they do not, or the record is
 /// changed in other ways.
 #[must_use]
-pub fn size(operations: &[&Operation]) -> Option<i64> {
+pub(crate) fn size(operations: &[&Operation]) -> Option<i64> {
     let mut size = None;
     for operation in operations {
         match (&operation.call, operation.outcome) {
@@ -89,7 +89,7 @@ pub fn size(operations: &[&Operation]) -> Option<i64> {
 /// The operations that show why a read of a counter is out of bounds on its own, the read among them;
 /// `None` if no single sight before it shows so, or [`decide`] would say nothing.
 #[must_use]
-pub fn proof(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
+pub(crate) fn proof(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
     let counter = match Counter::gather(operations, size(operations)?) {
         Ok(counter) => counter,
         Err(operations) => return operations.contains(&read).then_some(operations),
@@ -100,7 +100,7 @@ pub fn proof(operations: &[&Operation], read: usize) -> Option<Vec<usize>> {
 
 /// The count that an answered operation saw.
 #[must_use]
-pub fn count(operation: &Operation) -> Option<i64> {
+pub(crate) fn count(operation: &Operation) -> Option<i64> {
     match (&operation.call, operation.outcome, &operation.returned) {
         (Call::Read | Call::Add { .. }, Outcome::Ok, Returned::Count(count)) => Some(*count),
         (Call::Read, Outcome::Ok, Returned::Absent) => Some(0),

@@ -16,7 +16,7 @@ const NOBODY: usize = usize::MAX;
 
 /// The elements that a read returned; `None` if the operation is no answered read of a list.
 #[must_use]
-pub fn elements(operation: &Operation) -> Option<&[Value]> {
+pub(crate) fn elements(operation: &Operation) -> Option<&[Value]> {
     if operation.outcome != Outcome::Ok {
         return None;
     }

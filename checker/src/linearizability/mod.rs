@@ -100,7 +100,7 @@ pub fn decide_by_search(model: Model, operations: &[&Operation], budget: Budget)
 /// An order of one key's operations that explains what they returned, as positions, by the general
 /// search alone; `None` if there is none, or the budget does not suffice to find it.
 #[must_use]
-pub fn order_by_search(
+pub(crate) fn order_by_search(
     model: Model,
     operations: &[&Operation],
     budget: Budget,

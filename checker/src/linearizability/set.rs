@@ -71,7 +71,7 @@ pub fn decide(operations: &[&Operation], unseen: Unseen) -> Option<Decision> {
 /// An order of a linearizable set's operations, as positions: before each read what it is the first to
 /// hold, and at the end what nobody saw. `None` as of [`decide`]; only right if the set is linearizable.
 #[must_use]
-pub fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
+pub(crate) fn order(operations: &[&Operation]) -> Option<Vec<usize>> {
     let Content { mut adds, reads } = Content::of(operations)?;
     let mut order = Vec::with_capacity(operations.len());
     for read in reads {

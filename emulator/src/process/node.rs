@@ -99,6 +99,9 @@ impl NodeProcess {
     }
 
     /// Waits until the node ends by itself, which it does only if it cannot keep its data.
+    ///
+    /// # Errors
+    /// Why it cannot.
     pub async fn ended(&self) -> Result<(), NodeProcessError> {
         self.engine.ended().await;
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();

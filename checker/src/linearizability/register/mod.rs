@@ -28,8 +28,9 @@ pub(super) use columns::Kind;
 pub use judgement::{Judgement, judge};
 pub(crate) use order::order;
 use refusals::Refusals;
-pub use refusals::{Ruling, rule};
-pub use steps::{Action, INITIAL, Step, Steps};
+pub(crate) use refusals::{Ruling, rule};
+pub(crate) use steps::Steps;
+pub use steps::{Action, INITIAL, Step};
 
 /// Decides a key; `None` if values are written twice or the record is deleted, so that a value does
 /// not name its write, or if [refusals](Action::Refused) leave more choices than can be tried here.

@@ -23,7 +23,7 @@ const TRIES: usize = 16;
 
 /// What there is to say of some steps in near-linear time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ruling {
+pub(crate) enum Ruling {
     /// An order explains them.
     Order,
     /// No order does.
@@ -283,7 +283,7 @@ fn later(bounds: &Bounds, value: u32, call: u64) -> Option<Bound> {
 /// [refusals](Action::Refused) can leave a ruling open, and only if values were written at about the
 /// same time, or in doubt.
 #[must_use]
-pub fn rule(steps: &[Step], values: u32, unseen: Unseen) -> Ruling {
+pub(crate) fn rule(steps: &[Step], values: u32, unseen: Unseen) -> Ruling {
     if !steps.iter().any(|step| matches!(step.action, Action::Refused(_))) {
         let conflict = Clusters::gather(steps, values, unseen).conflict(steps);
         return conflict.map_or(Ruling::Order, Ruling::Conflict);

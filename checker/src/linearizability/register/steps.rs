@@ -58,13 +58,13 @@ impl Action {
 
 /// A key's steps.
 #[derive(Clone, Debug, Default)]
-pub struct Steps {
+pub(crate) struct Steps {
     /// The steps that say something.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// For each step, the position of its operation.
-    pub operations: Vec<usize>,
+    pub(crate) operations: Vec<usize>,
     /// How many value ids are in use, the initial one included.
-    pub values: u32,
+    pub(crate) values: u32,
 }
 
 impl Steps {
