@@ -116,7 +116,32 @@ fn lost_writes_are_listed_with_their_faults() {
     stage.write(0, 2, (2_000, 2_010));
     stage.read(1, (2_100, 2_110), Returned::Value(2));
     stage.read(1, (8_100, 8_110), Returned::Value(1));
-    let census = stage.judge().census;
+    let results = stage.judge();
+    // As `results.json` holds it, and `check --json` prints it.
+    let told = serde_json::to_value(&results).expect("results are JSON");
+    assert_eq!(
+        told["census"]["lost"],
+        serde_json::json!({
+            "total": 1,
+            "by_fault": [{ "fault": 0, "count": 1 }],
+            "rows": [{
+                "key": 1,
+                "operation": 1,
+                "process": 0,
+                "value": 2,
+                "acknowledged_ns": 2_010_000_000_u64,
+                "last_seen_ns": 2_100_000_000_u64,
+                "missing_ns": 8_100_000_000_u64,
+                "fault": 0,
+            }],
+        })
+    );
+    let stale = &told["census"]["staleness"];
+    assert_eq!(
+        (&stale["ns"]["max"], &stale["versions"]["max"]),
+        (&6_090_000_000_u64.into(), &1.into())
+    );
+    let census = results.census;
     assert_eq!(census.lost.total, 1);
     let row = &census.lost.rows[0];
     assert_eq!((row.operation, row.value, row.fault), (OperationId(1), Some(2), Some(0)));
