@@ -10,7 +10,7 @@
 //! | a data type of your own | [`linearizability::search::decide`], with your [`Specification`](specification::Specification) |
 //! | transactions over lists or registers | [`transactions::judge`] |
 //! | a history that still goes on | [`online::Judge`] |
-//! | a verdict that others are to believe | [`foreign::prove`], [`certificate::prove`], [`transactions::order`], and the verifiers in [`certificate`] |
+//! | a verdict that others are to believe | [`foreign::prove`], [`transactions::prove`], [`certificate::prove`], and the verifiers in [`certificate`] |
 //! | an algorithm of your own | [`oracle`]: brute force, to hold it to |
 //! | a stored run of aerocert | [`judge()`] |
 //!
