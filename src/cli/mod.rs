@@ -10,7 +10,7 @@ mod store;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use cluster::{ClusterCommand, ClusterUp, Node, Split, State, Where};
+pub(crate) use cluster::{ClusterCommand, ClusterUp, Node, State, Where};
 pub(crate) use judge::{Check, Compare, Consistency, FormatName, ModelName, Report};
 pub(crate) use load::{Backend, Certify, ModeName, Run, Selftest};
 pub(crate) use nemesis::{Apply, NemesisCommand};
