@@ -132,6 +132,9 @@ pub struct NamespaceConfig {
     pub roster: Option<Vec<RosterEntry>>,
     /// `strong-consistency-allow-expunge`.
     pub allow_expunge: bool,
+    /// `commit-to-device`: a node that is killed has every write on its device. Without it the writes
+    /// of the last second are gone, and its copies cannot be relied on (SC).
+    pub commit_to_device: bool,
     /// `transaction-pending-limit`: how many may wait for one record.
     pub pending_limit: usize,
     /// How rows are adjusted.
@@ -160,6 +163,7 @@ impl NamespaceConfig {
             conflict_resolution: ConflictResolution::Generation,
             roster: None,
             allow_expunge: false,
+            commit_to_device: true,
             pending_limit: 20,
             preference: Preference::default(),
             migration: MigrationRate { partitions_per_second: 1000, records_per_second: 20_000 },

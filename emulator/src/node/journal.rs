@@ -26,14 +26,12 @@ pub enum Change {
     Ledger(Ledger),
     /// Its users and roles.
     Directory(Arc<Directory>),
-    /// A namespace's roster, whether its copies can be relied on, and which records are gone.
+    /// A namespace's roster, and which records are gone.
     Namespace {
         /// The namespace's position.
         namespace: usize,
         /// The roster.
         roster: Roster,
-        /// Its copies can be relied on.
-        trusted: bool,
         /// Its truncations.
         truncations: Arc<Truncations>,
     },
@@ -130,7 +128,7 @@ fn known_of(partition: u16, partitions: &[Partition]) -> CopyChange {
 #[derive(Debug)]
 pub(super) struct Written {
     ledger: u64,
-    heads: Vec<(Roster, bool, Arc<Truncations>)>,
+    heads: Vec<(Roster, Arc<Truncations>)>,
     directory: Arc<Directory>,
     metadata: Arc<Metadata>,
 }
@@ -144,7 +142,10 @@ impl Node {
         let metadata = Change::Metadata(Arc::clone(&self.metadata));
         let mut changes = vec![began, ledger, directory, metadata];
         for (position, namespace) in self.namespaces.iter_mut().enumerate() {
-            namespace.journal = Some(Journal::default());
+            let mut journal = Journal::default();
+            let partitions = namespace.kept.partitions.iter().enumerate();
+            partitions.filter(|(_, copy)| copy.claim.evade).for_each(|(at, _)| journal.know(at));
+            namespace.journal = Some(journal);
             changes.push(head(position, &namespace.kept));
         }
         self.written = Some(self.as_written());
@@ -189,13 +190,13 @@ impl Node {
 }
 
 /// What is written of a namespace as a whole.
-fn head_of(kept: &Kept) -> (Roster, bool, Arc<Truncations>) {
-    (kept.roster.clone(), kept.trusted, Arc::clone(&kept.truncations))
+fn head_of(kept: &Kept) -> (Roster, Arc<Truncations>) {
+    (kept.roster.clone(), Arc::clone(&kept.truncations))
 }
 
 fn head(namespace: usize, kept: &Kept) -> Change {
-    let (roster, trusted, truncations) = head_of(kept);
-    Change::Namespace { namespace, roster, trusted, truncations }
+    let (roster, truncations) = head_of(kept);
+    Change::Namespace { namespace, roster, truncations }
 }
 
 impl Storage {
@@ -205,11 +206,11 @@ impl Storage {
         let kept = || Kept {
             roster: Roster::default(),
             partitions: std::iter::repeat_with(Partition::default).take(PARTITIONS).collect(),
-            trusted: true,
             truncations: Arc::default(),
         };
         Self {
             incarnation: 0,
+            warm: false,
             ledger: Ledger::default(),
             namespaces: std::iter::repeat_with(kept).take(namespaces).collect(),
             directory: Arc::default(),
@@ -224,10 +225,9 @@ impl Storage {
             Change::Ledger(ledger) => self.ledger = ledger,
             Change::Directory(directory) => self.directory = directory,
             Change::Metadata(metadata) => self.metadata = metadata,
-            Change::Namespace { namespace, roster, trusted, truncations } => {
+            Change::Namespace { namespace, roster, truncations } => {
                 if let Some(kept) = self.namespaces.get_mut(namespace) {
                     kept.roster = roster;
-                    kept.trusted = trusted;
                     kept.truncations = truncations;
                 }
             }

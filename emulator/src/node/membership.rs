@@ -453,7 +453,7 @@ mod tests {
     }
 
     fn claims(last_available: u64) -> Vec<Vec<Claim>> {
-        vec![vec![Claim { last_available, copy: last_available, full: true }]]
+        vec![vec![Claim { last_available, copy: last_available, full: true, evade: false }]]
     }
 
     fn prepared(rounds: &[&Round]) -> Ledger {

@@ -445,6 +445,7 @@ impl Node {
                 let (claim, lineage) = space.known_mut(partition);
                 if strong {
                     claim.full = true;
+                    claim.evade = false;
                 } else {
                     *lineage = Some(Lineage { round: batch.round, subset: false, master: false });
                 }

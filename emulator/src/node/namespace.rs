@@ -1,6 +1,6 @@
 //! A namespace on a node: its copies, and the node's duties in the round in force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wire::Digest;
@@ -26,8 +26,6 @@ pub struct Kept {
     pub roster: Roster,
     /// Its copies.
     pub partitions: Vec<Partition>,
-    /// The copies can be relied on.
-    pub trusted: bool,
     /// Which records are gone, whatever copies are found of them.
     pub truncations: Arc<Truncations>,
 }
@@ -53,6 +51,9 @@ pub struct Namespace {
     pub migrations: Migrations,
     /// What is counted.
     pub counters: Counters,
+    /// The records that were changed since the device was written last, as they are on it;
+    /// `None` where every change is written at once.
+    unflushed: Option<BTreeMap<Digest, Option<Stored>>>,
     /// Changes of the copies, where a driver writes them down.
     pub(super) journal: Option<Journal>,
 }
@@ -75,9 +76,10 @@ pub struct Duty {
 }
 
 impl Namespace {
-    /// A namespace with what was kept, or with nothing.
+    /// A namespace with what was kept, or with nothing. `warm`: also what the process before knew
+    /// of its replicas was kept.
     #[must_use]
-    pub fn new(config: NamespaceConfig, kept: Option<Kept>, defects: &Defects) -> Self {
+    pub fn new(config: NamespaceConfig, kept: Option<Kept>, warm: bool, defects: &Defects) -> Self {
         let mut rules = match config.mode {
             Mode::Sc => Rules::sc(),
             Mode::Ap => Rules::ap(),
@@ -88,7 +90,6 @@ impl Namespace {
         let mut kept = kept.unwrap_or_else(|| Kept {
             roster: Roster::preset(config.roster.clone()),
             partitions: std::iter::repeat_with(Partition::default).take(PARTITIONS).collect(),
-            trusted: true,
             truncations: Arc::default(),
         });
         let mut unreplicated = BTreeSet::new();
@@ -98,9 +99,12 @@ impl Namespace {
                 lineage.subset = true;
                 lineage.master = false;
             }
-            // What a process knew of its replicas died with it.
             if config.mode == Mode::Sc {
                 for (digest, stored) in &mut partition.records {
+                    if warm && stored.replication == Replication::Replicated {
+                        continue;
+                    }
+                    // What a process knew of its replicas died with it.
                     if defects.fires(Defect::RestartMarksReplicated) {
                         stored.replication = Replication::Replicated;
                         continue;
@@ -119,6 +123,7 @@ impl Namespace {
             unreplicated,
             migrations: Migrations::default(),
             counters: Counters::default(),
+            unflushed: (!config.commit_to_device).then(BTreeMap::new),
             journal: None,
             config,
         };
@@ -167,6 +172,7 @@ impl Namespace {
             self.expunge(&digest);
             return;
         }
+        self.remember(&digest);
         self.note(digest, stored.replication);
         let noted = || CopyChange::Stored(digest, stored.clone());
         self.change(usize::from(digest.partition()), noted).records.insert(digest, stored);
@@ -174,9 +180,62 @@ impl Namespace {
 
     /// Removes a record without a trace.
     pub fn expunge(&mut self, digest: &Digest) {
+        self.remember(digest);
         self.unreplicated.remove(digest);
         let noted = || CopyChange::Removed(*digest);
         self.change(usize::from(digest.partition()), noted).records.remove(digest);
+    }
+
+    /// Remembers what the device has of a record that is about to change.
+    fn remember(&mut self, digest: &Digest) {
+        let Some(unflushed) = &mut self.unflushed else { return };
+        let copy = &self.kept.partitions[usize::from(digest.partition())];
+        unflushed.entry(*digest).or_insert_with(|| copy.records.get(digest).cloned());
+    }
+
+    /// The device has everything from now on.
+    pub fn flush(&mut self) {
+        self.unflushed.iter_mut().for_each(BTreeMap::clear);
+    }
+
+    /// The device has everything of a partition from now on.
+    fn flush_partition(&mut self, partition: usize) {
+        let unflushed = self.unflushed.iter_mut();
+        unflushed.for_each(|all| all.retain(|at, _| usize::from(at.partition()) != partition));
+    }
+
+    /// The process ends without a last write to the device: what was not written is gone, and nobody
+    /// knows what that was.
+    #[must_use]
+    pub fn crash(mut self) -> Kept {
+        if let Some(unflushed) = self.unflushed.take() {
+            for (digest, before) in unflushed {
+                let records = &mut self.kept.partitions[usize::from(digest.partition())].records;
+                match before {
+                    Some(stored) => drop(records.insert(digest, stored)),
+                    None => drop(records.remove(&digest)),
+                }
+            }
+            self.distrust();
+        }
+        self.kept
+    }
+
+    /// No copy can be relied on (SC).
+    pub fn distrust(&mut self) {
+        if self.is_strong() {
+            self.kept.partitions.iter_mut().for_each(|copy| copy.claim.evade = true);
+        }
+    }
+
+    /// An operator relies on all copies again.
+    pub fn revive(&mut self) {
+        for partition in 0..PARTITIONS {
+            if self.copy(partition).claim.evade {
+                self.known_mut(partition).0.evade = false;
+            }
+        }
+        self.revived = true;
     }
 
     /// Removes what truncations cover. Copies that were set aside are not noted down: the process
@@ -217,6 +276,7 @@ impl Namespace {
 
     /// Drops all records of a partition.
     pub fn clear(&mut self, partition: usize) {
+        self.flush_partition(partition);
         let noted = || CopyChange::Cleared(partition as u16);
         let records = std::mem::take(&mut self.change(partition, noted).records);
         for digest in records.keys() {
@@ -231,7 +291,6 @@ impl Namespace {
         let strong = self.is_strong();
         NamespaceReport {
             roster: self.kept.roster.pending.clone(),
-            trusted: self.kept.trusted,
             revived: self.revived,
             quiesced,
             rack,
@@ -284,6 +343,10 @@ impl Namespace {
                 claim.copy = round.number;
                 claim.full = plan.is_full(me) || defects.fires(Defect::FullBeforeFilled);
             }
+            // What it has is whole, or it is not needed.
+            if !holds || plan.is_full(me) {
+                claim.evade = false;
+            }
         }
     }
 
@@ -320,6 +383,7 @@ impl Namespace {
     /// The master's copy replaces this one: what is here may hold writes that nobody acknowledged
     /// and that the cluster went on without.
     fn set_aside(&mut self, partition: usize) {
+        self.flush_partition(partition);
         let noted = || CopyChange::SetAside(partition as u16);
         let copy = self.change(partition, noted);
         let records = std::mem::take(&mut copy.records);

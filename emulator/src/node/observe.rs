@@ -247,7 +247,7 @@ impl Node {
             "{key:012x}.0.{}{}{}",
             if leads { 'm' } else { '-' },
             if subset { 's' } else { 'p' },
-            if space.kept.trusted { '-' } else { 'e' },
+            if copy.claim.evade { 'e' } else { '-' },
         )
     }
 

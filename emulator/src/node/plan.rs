@@ -21,8 +21,6 @@ pub struct Report {
 pub struct NamespaceReport {
     /// The highest roster setting it knows (SC).
     pub roster: Option<Arc<RosterSetting>>,
-    /// Its copies can be relied on (SC).
-    pub trusted: bool,
     /// An operator has revived its copies: the best of them will do where the data are gone (SC).
     pub revived: bool,
     /// It shall hold no data while enough others can.

@@ -144,8 +144,9 @@ struct Present<'a> {
 impl<'a> Present<'a> {
     /// Whether an operator has revived copies, and all can be relied on again. Source: the vendor's
     /// documentation of `revive`, which wants no untrusted node left.
-    fn are_revived(self) -> bool {
-        self.told.iter().all(|(_, told)| told.trusted)
+    fn are_revived(self, partition: usize) -> bool {
+        let relied_on = |told: &NamespaceReport| !told.claims[partition].evade;
+        self.told.iter().all(|(_, told)| relied_on(told))
             && self.told.iter().any(|(_, told)| told.revived)
     }
 
@@ -166,18 +167,17 @@ fn strong_partition(
     };
     let standing = |node: NodeId| match report_of(node) {
         None => partition::Standing::Absent,
-        Some(told) => partition::Standing::Present {
-            trusted: told.trusted,
+        Some(_) => partition::Standing::Present {
+            trusted: !claim_of(node).evade,
             quiesced: present.quiesced.contains(&node),
         },
     };
     let needed = present.told.iter().map(|(id, _)| claim_of(*id).last_available).max().unwrap_or(0);
     let is_current = |node: NodeId| {
-        let Claim { copy, full, .. } = claim_of(node);
-        let trusted = report_of(node).is_some_and(|told| told.trusted);
+        let Claim { copy, full, evade, .. } = claim_of(node);
         needed == 0
             || (copy > 0
-                && trusted
+                && !evade
                 && match (full, copy == needed) {
                     (true, true) => true,
                     (false, true) => defects.fires(Defect::HalfFilledTakenForFull),
@@ -209,7 +209,7 @@ fn strong_partition(
     let replicas: Box<[NodeId]> = active().take(config.replication_factor).collect();
     let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
     let whole = row.len() == present.told.len() && !row.is_empty();
-    if current.is_empty() && whole && present.are_revived() {
+    if current.is_empty() && whole && present.are_revived(partition) {
         // What is lost is lost: the latest copy that is left, or none.
         let latest = |node: &NodeId| (claim_of(*node).copy, claim_of(*node).full);
         // The first of the latest: `max_by_key` would take the last.

@@ -254,8 +254,7 @@ impl Node {
         let whole = roster
             .is_some_and(|roster| roster.entries.iter().all(|entry| members.contains(&entry.node)));
         if whole {
-            space.kept.trusted = true;
-            space.revived = true;
+            space.revive();
         }
         whole
     }

@@ -27,6 +27,8 @@ use crate::security::{Directory, Sessions};
 #[derive(Debug)]
 pub struct Storage {
     pub(super) incarnation: u64,
+    /// What the process knew of its replicas is kept too.
+    pub(super) warm: bool,
     pub(super) ledger: Ledger,
     pub(super) namespaces: Vec<Kept>,
     pub(super) directory: Arc<Directory>,
@@ -92,6 +94,8 @@ pub struct Node {
     next_beat_ns: u64,
     next_migration_ns: u64,
     next_sweep_ns: u64,
+    /// When the device is written next, in a namespace that does not write it at once.
+    next_flush_ns: u64,
     /// Messages to itself.
     loopback: VecDeque<Fabric>,
 }
@@ -99,6 +103,8 @@ pub struct Node {
 impl Node {
     /// After how many quantum intervals unreplicated records that nobody asked for are replicated.
     const SWEEP_QUANTA: u64 = 5;
+    /// How often the device is written where it is not written at once (`flush-max-ms`), in ns.
+    const FLUSH_NS: u64 = 1_000_000_000;
 
     /// Starts a node, with what it kept or with nothing (`lost`: it had a storage before, and it
     /// is gone). `origin_ms` is the Unix time at time 0.
@@ -113,6 +119,7 @@ impl Node {
     ) -> Self {
         let directory = storage.as_ref().map(|storage| Arc::clone(&storage.directory));
         let metadata = storage.as_ref().map(|storage| Arc::clone(&storage.metadata));
+        let warm = storage.as_ref().is_some_and(|storage| storage.warm);
         let (incarnation, ledger, kept) = match (storage, lost) {
             (Some(storage), _) => {
                 (storage.incarnation + 1, storage.ledger, Some(storage.namespaces))
@@ -131,8 +138,10 @@ impl Node {
             .iter()
             .zip(kept)
             .map(|(config, kept)| {
-                let mut namespace = Namespace::new(config.clone(), kept, defects);
-                namespace.kept.trusted &= lost.is_none();
+                let mut namespace = Namespace::new(config.clone(), kept, warm, defects);
+                if lost.is_some() {
+                    namespace.distrust();
+                }
                 namespace
             })
             .collect();
@@ -171,18 +180,39 @@ impl Node {
             next_beat_ns: now_ns + phase_ns,
             next_migration_ns: u64::MAX,
             next_sweep_ns: now_ns + config.heartbeat.quantum_ns(),
+            next_flush_ns: if config.namespaces.iter().all(|one| one.commit_to_device) {
+                u64::MAX
+            } else {
+                now_ns + Self::FLUSH_NS
+            },
             loopback: VecDeque::new(),
             config,
         }
     }
 
-    /// Ends the process; what is left is its storage.
+    /// Ends the process in order; what is left is its storage. `warm`: its index is kept too (a fast
+    /// restart), and with it what it knew of its replicas.
     #[must_use]
-    pub fn stop(self) -> Storage {
+    pub fn stop(self, warm: bool) -> Storage {
+        let kept = |namespace: Namespace| namespace.kept;
         Storage {
             incarnation: self.membership.incarnation,
+            warm,
             ledger: self.ledger,
-            namespaces: self.namespaces.into_iter().map(|namespace| namespace.kept).collect(),
+            namespaces: self.namespaces.into_iter().map(kept).collect(),
+            directory: self.directory,
+            metadata: self.metadata,
+        }
+    }
+
+    /// The process is killed; what is left is what its device has.
+    #[must_use]
+    pub fn crash(self) -> Storage {
+        Storage {
+            incarnation: self.membership.incarnation,
+            warm: false,
+            ledger: self.ledger,
+            namespaces: self.namespaces.into_iter().map(Namespace::crash).collect(),
             directory: self.directory,
             metadata: self.metadata,
         }
@@ -216,6 +246,7 @@ impl Node {
         self.next_beat_ns
             .min(self.next_migration_ns)
             .min(self.next_sweep_ns)
+            .min(self.next_flush_ns)
             .min(self.transactions.next_deadline_ns())
     }
 
@@ -250,6 +281,10 @@ impl Node {
         if now_ns >= self.next_sweep_ns {
             self.heal_unreplicated(now_ns);
             self.next_sweep_ns = now_ns + Self::SWEEP_QUANTA * self.config.heartbeat.quantum_ns();
+        }
+        if now_ns >= self.next_flush_ns {
+            self.namespaces.iter_mut().for_each(Namespace::flush);
+            self.next_flush_ns = now_ns + Self::FLUSH_NS;
         }
         self.expire_transactions(now_ns, out);
     }

@@ -73,6 +73,9 @@ pub struct Claim {
     pub copy: u64,
     /// The copy has everything that was acknowledged up to and in that round.
     pub full: bool,
+    /// The copy cannot be relied on: its process stopped uncleanly, or its storage was lost (the
+    /// server's flag `e`). It can again once it was filled, or an operator has revived it.
+    pub evade: bool,
 }
 
 /// The version of an AP partition's copy.

@@ -1,7 +1,7 @@
 //! What befalls nodes and links: interruptions, kills, pauses, clocks that are off.
 
 use super::{
-    Answer, Channel, Channels, End, Fate, Interruption, InterruptionId, Link, Load, Storage,
+    Answer, Channel, Channels, End, Fate, Interruption, InterruptionId, Link, Load, Node, Storage,
     Ticket, World, WorldError,
 };
 use crate::defect::Defect;
@@ -92,9 +92,18 @@ impl World {
 
     /// Kills a node's process; its connections close.
     pub fn kill(&mut self, node: u8) {
+        self.end(node, Node::crash);
+    }
+
+    /// Stops a node's process in order. `warm`: its index outlives it, for a fast restart.
+    pub fn stop(&mut self, node: u8, warm: bool) {
+        self.end(node, |process| process.stop(warm));
+    }
+
+    fn end(&mut self, node: u8, end: impl FnOnce(Node) -> Storage) {
         let Some(slot) = self.slots.get_mut(usize::from(node)) else { return };
         let Some(process) = slot.process.take() else { return };
-        slot.storage = Some(process.stop());
+        slot.storage = Some(end(process));
         slot.paused = false;
         slot.inbox.clear();
         let closed: Vec<(Ticket, u8)> = self
