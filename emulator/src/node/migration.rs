@@ -452,10 +452,15 @@ impl Node {
             }
             Item::Merged(partition) => {
                 let partition = usize::from(*partition);
-                let duplicates = &mut self.namespaces[namespace].duties[partition].duplicates;
+                let space = &mut self.namespaces[namespace];
+                let duplicates = &mut space.duties[partition].duplicates;
                 duplicates.retain(|node| *node != from);
                 if duplicates.is_empty() {
+                    if space.is_strong() {
+                        space.known_mut(partition).0.full = true;
+                    }
                     self.fill_or_finish(namespace, partition);
+                    self.wake_parked();
                 }
             }
             Item::Handover(partition) => {

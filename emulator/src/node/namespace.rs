@@ -228,11 +228,12 @@ impl Namespace {
         }
     }
 
-    /// An operator relies on all copies again.
+    /// An operator relies on all copies again, though something may be missing from them.
     pub fn revive(&mut self) {
         for partition in 0..PARTITIONS {
             if self.copy(partition).claim.evade {
-                self.known_mut(partition).0.evade = false;
+                let (claim, _) = self.known_mut(partition);
+                (claim.evade, claim.full) = (false, false);
             }
         }
         self.revived = true;
@@ -341,7 +342,9 @@ impl Namespace {
             }
             if holds {
                 claim.copy = round.number;
-                claim.full = plan.is_full(me) || defects.fires(Defect::FullBeforeFilled);
+                // What is to be merged first makes a copy whole only then.
+                claim.full = (plan.is_full(me) && plan.duplicates.is_empty())
+                    || defects.fires(Defect::FullBeforeFilled);
             }
             // What it has is whole, or it is not needed.
             if !holds || plan.is_full(me) {
@@ -372,6 +375,7 @@ impl Namespace {
                 in_flight,
             };
             match self.config.mode {
+                Mode::Sc if !planned.duplicates.is_empty() => self.take_back(partition),
                 Mode::Sc if filling => self.set_aside(partition),
                 Mode::Sc => {}
                 Mode::Ap => self.advance_lineage(me, round, partition, plan),
@@ -394,6 +398,17 @@ impl Namespace {
         for digest in digests {
             self.unreplicated.remove(&digest);
         }
+    }
+
+    /// An older copy that was set aside is part of this one again: all that is left is merged.
+    fn take_back(&mut self, partition: usize) {
+        let stale = std::mem::take(&mut self.kept.partitions[partition].stale);
+        for (digest, stored) in stale {
+            if self.stored(&digest).is_none_or(|newer| newer.version < stored.version) {
+                self.store(digest, stored);
+            }
+        }
+        self.change(partition, || CopyChange::AsideDropped(partition as u16));
     }
 
     /// Drops the older copy that was set aside.

@@ -93,7 +93,8 @@ pub struct PartitionPlan {
     pub working_master: Option<NodeId>,
     /// The replicas that still have to be filled by the working master.
     pub lacking: Box<[NodeId]>,
-    /// Members with other content, to be merged into the working master's first (AP).
+    /// Members with other content, to be merged into the working master's first (AP, and SC where
+    /// copies were revived).
     pub duplicates: Box<[NodeId]>,
     /// Members whose copy is needed no more once migrations have ended.
     pub superfluous: Box<[NodeId]>,

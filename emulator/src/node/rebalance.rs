@@ -209,12 +209,15 @@ fn strong_partition(
     let replicas: Box<[NodeId]> = active().take(config.replication_factor).collect();
     let mut current: Vec<NodeId> = here().filter(|node| is_current(*node)).collect();
     let whole = row.len() == present.told.len() && !row.is_empty();
+    let mut duplicates = Vec::new();
     if current.is_empty() && whole && present.are_revived(partition) {
-        // What is lost is lost: the latest copy that is left, or none.
+        // What is lost is lost: the latest copy that is left, or none, and what others have beside.
         let latest = |node: &NodeId| (claim_of(*node).copy, claim_of(*node).full);
         // The first of the latest: `max_by_key` would take the last.
         let survivors: Vec<NodeId> = here().collect();
         current.extend(survivors.iter().rev().max_by_key(|node| latest(node)));
+        let holds = |node: &NodeId| claim_of(*node).copy > 0 && !current.contains(node);
+        duplicates = survivors.into_iter().filter(holds).collect();
     }
     if granted
         && current.is_empty()
@@ -231,7 +234,7 @@ fn strong_partition(
     PartitionPlan {
         standing: if needed == 0 { Standing::Fresh } else { Standing::Available },
         lacking: replicas.iter().copied().filter(|node| !current.contains(node)).collect(),
-        duplicates: Box::default(),
+        duplicates: duplicates.into(),
         superfluous: here()
             .filter(|node| claim_of(*node).copy > 0 && !keeps(node))
             .chain(master.filter(|node| !replicas.contains(node)))

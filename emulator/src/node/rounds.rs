@@ -241,8 +241,8 @@ impl Node {
     }
 
     /// Relies on a namespace's copies again, whatever became of them: from the next rebalance on
-    /// dead partitions are served by the latest copies that are left (`revive:`). False while a
-    /// node of the roster is missing, whose copies may be better.
+    /// dead partitions are served by all that is left, merged into the latest copy (`revive:`).
+    /// False while a node of the roster is missing, whose copies may be better.
     pub fn revive(&mut self, namespace: &str) -> bool {
         let Some(index) = self.namespace_index(namespace) else { return false };
         let members = self.members();

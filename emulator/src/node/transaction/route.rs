@@ -120,6 +120,8 @@ impl Node {
                 }
             }
             Some(_) if duty.draining && !transaction.holds_turn => Destination::Nowhere,
+            // Copies that were revived are merged before anybody sees them.
+            Some(_) if namespace.is_strong() && !duty.duplicates.is_empty() => Destination::Nowhere,
             Some(_) => Destination::Here,
             None => Destination::Closed,
         }
