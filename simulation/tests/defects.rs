@@ -48,9 +48,10 @@ const SEEDS: [(&str, u64); 36] = [
 /// At one of how many opportunities a defect fires that fires rarely.
 const RARELY: u64 = 1000;
 /// The seed of the first dense night that shows a defect which fires rarely, where that is soon.
-const SOON: [(&str, u64); 12] = [
+const SOON: [(&str, u64); 13] = [
     ("ack-before-replication", 1),
     ("unreplicated-served", 12),
+    ("proxy-resend", 1),
     ("tie-without-roster-master", 1),
     ("old-regime-ping-accepted", 15),
     ("half-filled-taken-for-full", 1),

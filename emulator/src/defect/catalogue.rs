@@ -207,7 +207,17 @@ impl Defect {
                     round_trip_us: 6000,
                     ..Schedule::of("register", "partition-racks", "keep")
                 },
-                dense: None,
+                dense: Some(Schedule {
+                    processes: 720,
+                    pinned: 720,
+                    keys: 800,
+                    writes_per_key: 4,
+                    reads_milli: 400,
+                    round_trip_us: 6000,
+                    timeout_ms: 1500,
+                    rate: 2000,
+                    ..Schedule::dense("register", "one-way")
+                }),
                 unseen: None,
                 over_sockets: true,
             },
