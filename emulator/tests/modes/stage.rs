@@ -1,4 +1,4 @@
-//! A six-node cluster under strong consistency, and requests to it.
+//! A six-node cluster, under strong consistency unless a test wants another mode, and requests to it.
 
 use aerocert_emulator::defect::Defects;
 use aerocert_emulator::node::{
@@ -80,6 +80,26 @@ impl Stage {
         holders
     }
 
+    /// Cuts nodes off from all others, both ways; clients still reach all.
+    pub(crate) fn part(&mut self, nodes: &[u8]) -> InterruptionId {
+        let others = (0..NODES).filter(|node| !nodes.contains(node));
+        let links: Vec<Link> = others
+            .flat_map(|other| {
+                nodes.iter().flat_map(move |node| {
+                    let link = Link { from: End::Node(*node), to: End::Node(other) };
+                    [link, link.reversed()]
+                })
+            })
+            .collect();
+        self.world.interrupt(&links, Channels::ALL, Interruption::Cut).unwrap()
+    }
+
+    /// Partitions' worth of data that nodes still have to send or to receive.
+    pub(crate) fn migrations(&self) -> u64 {
+        let views = (0..NODES).map(|node| self.view(node));
+        views.map(|view| view.migrate_tx_remaining + view.migrate_rx_remaining).sum()
+    }
+
     /// Cuts a node off from all others; its clients still reach it. `heard`: it hears them yet.
     pub(crate) fn cut_off(&mut self, node: u8, heard: bool) -> InterruptionId {
         let others = (0..NODES).filter(|other| *other != node);
@@ -100,9 +120,24 @@ impl Stage {
 
     /// Reads a key through a node.
     pub(crate) fn get(&mut self, node: u8, key: i64, mode: ReadMode) -> Result<i64, ResultCode> {
+        self.get_with(node, key, Info1::default(), mode)
+    }
+
+    /// Reads a key through a node once all copies have been asked (AP).
+    pub(crate) fn get_of_all(&mut self, node: u8, key: i64) -> Result<i64, ResultCode> {
+        self.get_with(node, key, Info1::CONSISTENCY_ALL, ReadMode::Session)
+    }
+
+    fn get_with(
+        &mut self,
+        node: u8,
+        key: i64,
+        flags: Info1,
+        mode: ReadMode,
+    ) -> Result<i64, ResultCode> {
         let info3 = Info3::default().with_read_mode(mode);
-        let message = Message { info1: Info1::READ | Info1::GET_ALL, info3, ..Message::default() };
-        let ticket = self.ask(node, key, message);
+        let info1 = Info1::READ | Info1::GET_ALL | flags;
+        let ticket = self.ask(node, key, Message { info1, info3, ..Message::default() });
         let reply = self.answer(ticket);
         match reply.ops.first() {
             Some(op) if reply.result_code == ResultCode::OK => match op.value().unwrap() {
