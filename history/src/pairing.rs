@@ -52,11 +52,13 @@ impl Part {
     }
 
     /// Whether its events go on in time from one in ns.
+    #[cfg(feature = "store")]
     pub(crate) fn begins_after(&self, time_ns: u64) -> bool {
         self.events == 0 || self.began_ns >= time_ns
     }
 
     /// How many events were added.
+    #[cfg(feature = "store")]
     pub(crate) fn events(&self) -> u64 {
         self.events
     }
@@ -167,6 +169,7 @@ impl Pairing {
     }
 
     /// The time of the last event, in ns.
+    #[cfg(feature = "store")]
     pub(crate) fn ended_ns(&self) -> u64 {
         self.history.ended_ns
     }
