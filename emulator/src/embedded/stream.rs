@@ -33,6 +33,16 @@ impl Stream {
         Ok(Self::Secured(Box::new(secured)))
     }
 
+    /// Sends what can be sent without waiting; how many bytes that was. With TLS it is none: what it
+    /// encrypts may have to wait.
+    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let Self::Clear(socket) = self else { return Ok(0) };
+        match socket.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            sent => sent,
+        }
+    }
+
     /// The socket beneath.
     pub(super) fn socket(&self) -> &TcpStream {
         match self {

@@ -150,6 +150,8 @@ pub struct World {
     /// Open requests, with the node and site that they are between.
     open: BTreeMap<Ticket, (u8, u8)>,
     answers: Vec<(Ticket, Answer)>,
+    /// What a step of a node brings about: empty between steps.
+    outputs: Vec<Output>,
     /// Bytes of answers that are on their way.
     answer_bytes: usize,
     steps: u64,
@@ -238,6 +240,7 @@ impl World {
             held: BTreeMap::new(),
             open: BTreeMap::new(),
             answers: Vec::new(),
+            outputs: Vec::new(),
             answer_bytes: 0,
             steps: 0,
             part: None,
@@ -529,12 +532,13 @@ impl World {
 
     fn step(&mut self, node: usize, input: Input) {
         let Some(process) = &mut self.slots[node].process else { return };
-        let mut outputs = Vec::new();
+        // Every step writes into the same memory.
+        let mut outputs = std::mem::take(&mut self.outputs);
         process.step(self.now_ns, input, &mut outputs);
         self.steps += 1;
         let from = process.id();
         let position = node as u8;
-        for output in outputs {
+        for output in outputs.drain(..) {
             match output {
                 Output::Beat { to, beat } => self.send(position, from, to, PeerMessage::Beat(beat)),
                 Output::Fabric { to, message } => {
@@ -545,6 +549,7 @@ impl World {
                 }
             }
         }
+        self.outputs = outputs;
     }
 
     fn send(&mut self, position: u8, from: NodeId, to: NodeId, message: PeerMessage) {

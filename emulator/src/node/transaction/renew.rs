@@ -113,6 +113,7 @@ impl Node {
                     deadline_ns,
                     stage: Stage::Ready,
                     holds_turn: false,
+                    repeat_ns: None,
                 });
             }
         }

@@ -73,6 +73,7 @@ impl Node {
             deadline_ns,
             stage: Stage::Ready,
             holds_turn: false,
+            repeat_ns: None,
         });
         Ok(())
     }

@@ -25,6 +25,8 @@ pub(in crate::node) struct Transaction {
     pub(super) stage: Stage,
     /// It has its turn on the record.
     pub(super) holds_turn: bool,
+    /// When its messages are repeated, if it set that last; in ns.
+    pub(super) repeat_ns: Option<u64>,
 }
 
 impl Transaction {
@@ -158,6 +160,10 @@ impl Transactions {
     pub(super) fn close(&mut self, id: u64) -> Option<Transaction> {
         let transaction = self.open.remove(&id)?;
         self.deadlines.remove(&(transaction.deadline_ns, id));
+        // Left behind, it would wake the node for nothing.
+        if let Some(at_ns) = transaction.repeat_ns {
+            self.repeats.remove(&(at_ns, id));
+        }
         Some(transaction)
     }
 
@@ -209,7 +215,10 @@ impl Transactions {
     }
 
     pub(super) fn repeat_at(&mut self, at_ns: u64, id: u64) {
-        self.repeats.insert((at_ns, id));
+        if let Some(transaction) = self.open.get_mut(&id) {
+            transaction.repeat_ns = Some(at_ns);
+            self.repeats.insert((at_ns, id));
+        }
     }
 
     /// Transactions whose time is over, then those whose messages are to be repeated.
