@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use cargo_metadata::{MetadataCommand, Package, TargetKind};
+use cargo_metadata::{Package, TargetKind};
 
 use crate::step::cargo;
+use crate::targets::members;
 
 /// What every package must hold.
 const MUST_HOLD: [&str; 2] = ["README.md", "LICENSE"];
@@ -27,12 +28,7 @@ pub(crate) fn verify(root: &Path) -> Result<(), String> {
 /// # Errors
 /// What a package lacks, a line each, or that there are none.
 fn look(root: &Path) -> Result<Vec<String>, String> {
-    let metadata = MetadataCommand::new()
-        .manifest_path(root.join("Cargo.toml"))
-        .other_options(["--locked".to_owned()])
-        .no_deps()
-        .exec()
-        .map_err(|error| error.to_string())?;
+    let metadata = members(root)?;
     let published = metadata.packages.iter().filter(|package| package.publish != Some(Vec::new()));
     let (mut names, mut breaches) = (Vec::new(), Vec::new());
     for package in published {
