@@ -29,8 +29,12 @@ pub(super) fn of_logs(
 ) -> Result<Exit, Failure> {
     let mut logs = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(path)
-            .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        let bytes = std::fs::read(path).map_err(|error| {
+            Failure::Usage(format!(
+                "{}: {error}; give the log of each node as a file, such as aerospike.log",
+                path.display()
+            ))
+        })?;
         let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
         let log = Log::read(&name, &String::from_utf8_lossy(&bytes));
         if log.lines.is_empty() {

@@ -11,6 +11,7 @@
 //! | row | likely because |
 //! | --- | --- |
 //! | losses of writes before the cut, under `generation` | they need a record begun anew to overtake the old one's generation: that rests on the rates of both runs, and these are paced otherwise |
+//! | double compare-and-sets under the one-way cut | unknown |
 //! | backward reads | migrations end within a second or two here, after eight to fourteen there: few reads fall into that time |
 //! | fates of appends in doubt | a dozen of them, which share holds little; a cut keeps what is under way from arriving more often than the real one did |
 //! | appends not in doubt | the client calls none of those that fail here certain: there is nothing to compare |
